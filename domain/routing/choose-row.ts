@@ -1,0 +1,82 @@
+/** 类别: which catalogue row a request is decided by, and how sure of the *owner* that makes us. */
+import type { Kind } from '#schemas/common.ts';
+import type { CatalogueRow, District } from '#schemas/district.ts';
+import { type RankedRow, rankConfidence, rankRows, rowsUnder } from '../catalogue/classify.ts';
+
+export interface ChosenRow {
+  readonly row?: CatalogueRow;
+  readonly confidence: number;
+  readonly evidence: readonly string[];
+  readonly runnersUp: readonly RankedRow[];
+  /** True when the category that came with the request was used. */
+  readonly given: boolean;
+}
+
+/** A seat that picked a row by hand is rarely wrong, and never certain. */
+const GIVEN = 0.95;
+
+export interface ChooseInput {
+  readonly kind: Kind;
+  readonly title: string;
+  readonly content: string;
+  readonly category?: string | undefined;
+}
+
+/**
+ * `ownerOf` answers whom a row would give the request to. Two rows that lead to the same owner are no rivals: the owner is
+ * sure even where the sub-class is not.
+ */
+export function chooseRow(input: ChooseInput, district: District, ownerOf: (row: CatalogueRow) => string): ChosenRow {
+  const { catalogue } = district;
+  const under = input.category === undefined ? [] : rowsUnder(input.category, catalogue);
+  const ranked = rankRows(input, catalogue, { kind: input.kind });
+  const single = under.length === 1 ? under[0] : undefined;
+  if (single !== undefined) return givenRow(single, ranked);
+  const evidence: string[] = [];
+  if (input.category !== undefined) {
+    evidence.push(
+      under.length === 0 ? `给定类别 ${input.category} 不在目录中,改按文字识别` : `给定类别 ${input.category}`,
+    );
+  }
+  const inCategory = under.length === 0 ? ranked : ranked.filter((candidate) => under.includes(candidate.row));
+  const [best, ...others] = inCategory;
+  if (best === undefined) return onlyCategory(under, ownerOf, evidence, ranked);
+  const owner = ownerOf(best.row);
+  const rival = others.find((candidate) => ownerOf(candidate.row) !== owner);
+  const confidence = rankConfidence(best, rival);
+  evidence.push(`关键词${best.keywords.slice(0, 4).map(quoted).join('')}`);
+  if (others[0] !== undefined && others[0] !== rival && confidence > rankConfidence(best, others[0])) {
+    evidence.push(`另有相近小类 ${others[0].row.code},承办单位一致`);
+  }
+  return { row: best.row, confidence, evidence, runnersUp: others.slice(0, 3), given: under.length > 0 };
+}
+
+const quoted = (keyword: string) => `「${keyword}」`;
+
+function givenRow(row: CatalogueRow, ranked: readonly RankedRow[]): ChosenRow {
+  const others = ranked.filter((candidate) => candidate.row !== row);
+  const best = ranked[0];
+  const evidence = [`给定类别 ${row.code}`];
+  const contrary = best !== undefined && best.row.code.slice(0, 2) !== row.code.slice(0, 2) ? best : undefined;
+  if (contrary !== undefined && rankConfidence(contrary, others[1]) >= 0.7) {
+    evidence.push(`文字更像 ${contrary.row.code} ${contrary.row.name},请留意`);
+  }
+  return { row, confidence: GIVEN, evidence, runnersUp: others.slice(0, 3), given: true };
+}
+
+/** No keyword speaks: a category whose rows all lead to one owner still decides; otherwise nobody guesses. */
+function onlyCategory(
+  under: readonly CatalogueRow[],
+  ownerOf: (row: CatalogueRow) => string,
+  evidence: readonly string[],
+  ranked: readonly RankedRow[],
+): ChosenRow {
+  const [first] = under;
+  const runnersUp = ranked.slice(0, 3);
+  if (first === undefined || under.some((row) => ownerOf(row) !== ownerOf(first))) {
+    const what = [...evidence, '没有足以判断类别的关键词'];
+    return { confidence: 0, evidence: what, runnersUp, given: under.length > 0 };
+  }
+  const what = [...evidence, '该类各小类承办单位一致'];
+  return { row: first, confidence: GIVEN, evidence: what, runnersUp, given: true };
+}

@@ -1,0 +1,132 @@
+/**
+ * 派单: who owns a request. The rules are asked in the order of the routing page; the first that applies decides. Pure: the
+ * same request and the same district folder always give the same decision, and every decision explains itself.
+ */
+import type { Kind } from '#schemas/common.ts';
+import type { CatalogueRow, District } from '#schemas/district.ts';
+import type { RoutingDecision, RoutingRule } from '#schemas/routing.ts';
+import { type Located, locate, type PlaceInput } from '../jurisdiction/locate.ts';
+import { type ChosenRow, chooseRow } from './choose-row.ts';
+import { detectDanger } from './danger.ts';
+import { coHandlersOf, dispose, dispositionOf } from './dispose.ts';
+import { inputsUsed, runnersUp, sentence } from './explain.ts';
+import { mustRecuse } from './recusal.ts';
+import { type StatutoryHit, statutoryRoute } from './statutory.ts';
+
+export interface RouteInput {
+  readonly kind: Kind;
+  readonly title: string;
+  readonly content: string;
+  readonly place?: PlaceInput | undefined;
+  readonly category?: string | undefined;
+  /** 涉企: the caller is an enterprise. */
+  readonly callerEnterprise?: boolean | undefined;
+}
+
+/** What the rules look at: read from the request once, then only compared. */
+export interface Findings {
+  readonly input: RouteInput;
+  readonly located: Located;
+  readonly chosen: ChosenRow;
+  readonly statutory: StatutoryHit | undefined;
+  /** Town and zone that are sure enough to decide by. */
+  readonly town: string | undefined;
+  readonly zone: string | undefined;
+}
+
+export interface Verdict {
+  readonly unit: string;
+  readonly rule: RoutingRule;
+  readonly confidence: number;
+  readonly row?: CatalogueRow | undefined;
+  /** Who would have owned it, had the desk not to look first. */
+  readonly candidate?: string | undefined;
+}
+
+export function route(input: RouteInput, district: District): RoutingDecision {
+  const text = `${input.title}\n${input.content}`;
+  const located = locate(input.place ?? {}, text, district);
+  const sure = !located.ambiguous && located.confidence >= district.thresholds.place;
+  const town = sure ? located.town : undefined;
+  const zone = located.confidence >= district.thresholds.place ? located.zone : undefined;
+  const chosen = chooseRow(input, district, (row) => dispose(row, town, zone, district).unit);
+  const statutory = statutoryRoute(text, district);
+  const findings: Findings = { input, located, chosen, statutory, town, zone };
+  const verdict = recused(decide(findings, district), findings, text, district);
+  return decision(verdict, findings, detectDanger(`${text}\n${input.place?.text ?? ''}`, district), district);
+}
+
+function decide(findings: Findings, district: District): Verdict {
+  const { located, chosen, statutory, town, zone } = findings;
+  const { thresholds, desk, cityPlatform } = district;
+  const { row } = chosen;
+  if (statutory !== undefined) return { unit: desk, rule: 'statutory-route', confidence: 0.9, row };
+
+  const outside = located.candidates.find((candidate) => candidate.kind === 'outside');
+  if (located.outside !== undefined && !located.ambiguous && located.confidence >= thresholds.outside) {
+    return { unit: cityPlatform, rule: 'outside-district', confidence: located.confidence, row };
+  }
+  if (row === undefined || chosen.confidence < thresholds.category) {
+    const candidate = row === undefined ? undefined : dispose(row, town, zone, district).unit;
+    return { unit: desk, rule: 'category-unsure', confidence: chosen.confidence, row, candidate };
+  }
+  const disposed = dispose(row, town, zone, district);
+  if (located.ambiguous && row.placeRule !== 'none' && contends(outside?.score, located, thresholds.outside)) {
+    return { unit: desk, rule: 'outside-unsure', confidence: located.confidence / 2, row, candidate: disposed.unit };
+  }
+  if (!disposed.byPlace) return { unit: disposed.unit, rule: disposed.rule, confidence: chosen.confidence, row };
+  if (located.ambiguous && zone === undefined) {
+    return { unit: desk, rule: 'place-ambiguous', confidence: located.confidence / 2, row };
+  }
+  const confidence = Math.min(chosen.confidence, located.confidence);
+  return { unit: disposed.unit, rule: disposed.rule, confidence, row };
+}
+
+/** An outside place among the ambiguous ones is as likely as the district's own. */
+function contends(score: number | undefined, located: Located, threshold: number): boolean {
+  return score !== undefined && (score >= threshold || score >= located.confidence * 0.9);
+}
+
+function recused(verdict: Verdict, findings: Findings, text: string, district: District): Verdict {
+  const unit = district.departments.find((department) => department.id === verdict.unit);
+  if (unit === undefined || dispositionOf(unit.id, district) !== 'unit') return verdict;
+  if (!mustRecuse(findings.input.kind, text, unit)) return verdict;
+  return { ...verdict, unit: district.desk, rule: 'recusal', candidate: unit.id };
+}
+
+function decision(
+  verdict: Verdict,
+  findings: Findings,
+  danger: RoutingDecision['danger'],
+  district: District,
+): RoutingDecision {
+  const { input, located, statutory, town, zone, chosen } = findings;
+  const { row, unit } = verdict;
+  const disposition = dispositionOf(unit, district);
+  const coHandlers = row === undefined || disposition !== 'unit' ? [] : coHandlersOf(row, town, unit, district);
+  const evidence = located.candidates.map((candidate) => `${candidate.name}:${candidate.evidence}`);
+  evidence.push(...chosen.evidence);
+  if (statutory !== undefined) evidence.push(`提到「${statutory.phrase}」,属${statutory.route.name}途径`);
+  if (danger !== undefined) evidence.push(`紧急情形「${danger.phrase}」,应立即拨打 ${danger.numbers.join('、')}`);
+  return {
+    disposition,
+    owner: unit,
+    coHandlers,
+    ...(row !== undefined && verdict.rule !== 'category-unsure' && { categoryCode: row.code }),
+    ...(town !== undefined && { townCode: town }),
+    ...(zone !== undefined && { zone }),
+    urgency: danger === undefined ? (row?.defaultUrgency ?? 'normal') : 'critical',
+    ...(danger !== undefined && { danger }),
+    ...(verdict.rule === 'statutory-route' && statutory !== undefined && { lawfulRoute: statutory.route.route }),
+    enterprise: input.callerEnterprise === true || row?.attributes.includes('涉企') === true,
+    trace: {
+      catalogueVersion: district.catalogue.version,
+      rule: verdict.rule,
+      inputs: inputsUsed(findings),
+      evidence,
+      runnersUp: runnersUp(verdict, findings, district),
+      confidence: Math.round(verdict.confidence * 100) / 100,
+      sentence: sentence(verdict, findings, coHandlers, danger, district),
+    },
+  };
+}

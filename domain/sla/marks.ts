@@ -1,0 +1,40 @@
+/** 预警时点: which colours of a ticket's clocks are due now, and when to look again. Clocks that stand have no marks. */
+import { fromIso } from '#domain/calendar/shanghai.ts';
+import { type Clock, Colour } from '#schemas/sla.ts';
+import { isRunning } from './clock.ts';
+
+export interface Mark {
+  readonly clock: Clock;
+  readonly colour: Colour;
+  /** When it became, or becomes, due; epoch milliseconds. */
+  readonly at: number;
+}
+
+/** What is due at `now` (epoch ms) and not raised yet, oldest first. After a long silence that is several colours of one clock. */
+export function dueMarks(clocks: readonly Clock[], now: number): Mark[] {
+  return unfiredMarks(clocks).filter(({ at }) => at <= now);
+}
+
+/**
+ * The earliest mark that isn't raised yet and comes later than `after` (epoch ms); undefined when there is none. Without `after`
+ * a mark that is overdue itself is the next one: a timer planned by it wakes at once and loses nothing.
+ */
+export function nextMark(clocks: readonly Clock[], after = Number.NEGATIVE_INFINITY): Mark | undefined {
+  return unfiredMarks(clocks).find(({ at }) => at > after);
+}
+
+/** The strongest colour that was raised; undefined while the clock is green. */
+export function warningColour(clock: Clock): Colour | undefined {
+  return Colour.options.findLast((colour) => clock.fired[colour]);
+}
+
+function unfiredMarks(clocks: readonly Clock[]): Mark[] {
+  return clocks
+    .filter(isRunning)
+    .flatMap((clock) =>
+      Colour.options
+        .filter((colour) => !clock.fired[colour])
+        .map((colour) => ({ clock, colour, at: fromIso(clock.marks[colour]) })),
+    )
+    .sort((one, other) => one.at - other.at);
+}

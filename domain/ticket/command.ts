@@ -1,0 +1,64 @@
+/** Everything that `decide` can be asked: the posted commands and those that only the system gives. */
+import type { SlaRules } from '#domain/sla/clock.ts';
+import type { DepartmentCommand, HotlineCommand, RatingRequest } from '#schemas/command.ts';
+import type { EventOf, TicketEvent } from '#schemas/event.ts';
+import type { IntakeRequest } from '#schemas/intake.ts';
+import type { RoutingDecision } from '#schemas/routing.ts';
+import type { Ticket, TicketText } from '#schemas/ticket.ts';
+
+/** 登记并派单: the router's command, with the decision that it came to. */
+export interface Register {
+  readonly command: 'register';
+  readonly intake: IntakeRequest;
+  readonly decision: RoutingDecision;
+}
+/** The alarm clock rang: fire every mark that is due. */
+export interface Tick {
+  readonly command: 'tick';
+}
+export interface RecordFeedback
+  extends Pick<EventOf<'feedbackRecorded'>, 'forSeq' | 'notice' | 'channel' | 'outcome' | 'detail'> {
+  readonly command: 'recordFeedback';
+}
+export interface Rate extends RatingRequest {
+  readonly command: 'rate';
+}
+export type TicketCommand = Register | Tick | RecordFeedback | Rate | DepartmentCommand | HotlineCommand;
+export type CommandOf<N extends TicketCommand['command']> = Extract<TicketCommand, { command: N }>;
+
+/** What `decide` needs to know of the world; handed in, so that it stays a pure function. */
+export interface DecideContext {
+  /** Office time, epoch ms. */
+  readonly now: number;
+  /** The district's calendar and limits. */
+  readonly rules: SlaRules;
+  isUnit(id: string): boolean;
+  /** 热线办: the unit that holds what no department owns. */
+  readonly desk: string;
+}
+
+export type RejectionCode =
+  | 'stateForbids'
+  | 'roleForbids'
+  | 'notOwner'
+  | 'ruleForbids'
+  | 'unknownUnit'
+  | 'notYetSupported';
+
+export interface Rejection {
+  readonly code: RejectionCode;
+  /** English, for a programmer; holds no data of the ticket. */
+  readonly detail: string;
+}
+export interface NewText {
+  readonly key: string;
+  readonly text: TicketText;
+}
+export type Decision =
+  | {
+      readonly ok: true;
+      readonly events: readonly TicketEvent[];
+      readonly texts: readonly NewText[];
+      readonly ticket: Ticket;
+    }
+  | { readonly ok: false; readonly rejection: Rejection };

@@ -1,0 +1,76 @@
+/**
+ * `decide(ticket, command, actor, context) → events | rejection`. Pure. First the table in `transitions.ts` is asked whether
+ * this actor may say this in this state; then the command's own rule drafts what happens.
+ */
+import type { Actor } from '#schemas/event.ts';
+import type { Ticket } from '#schemas/ticket.ts';
+import type { DecideContext, Decision, Rejection, TicketCommand } from './command.ts';
+import { decideByCitizen } from './decide-citizen.ts';
+import { decideByDepartment } from './decide-department.ts';
+import { decideByHotline } from './decide-hotline.ts';
+import { decideBySystem } from './decide-system.ts';
+import { stamp } from './drafts.ts';
+import { type Outcome, reject } from './outcome.ts';
+import { transitionOf } from './transitions.ts';
+
+export function decide(
+  ticket: Ticket | undefined,
+  command: TicketCommand,
+  actor: Actor,
+  context: DecideContext,
+): Decision {
+  const refusal = forbidden(ticket, command, actor);
+  if (refusal !== undefined) return { ok: false, rejection: refusal };
+  const outcome = rule(ticket, command, actor, context);
+  if ('code' in outcome) return { ok: false, rejection: outcome };
+  const ticketNo = ticket?.ticketNo ?? (command.command === 'register' ? command.intake.ticketNo : '');
+  if (outcome.drafts.length === 0) {
+    return ticket === undefined
+      ? { ok: false, rejection: reject('stateForbids', 'there is no such ticket') }
+      : { ok: true, events: [], texts: [], ticket };
+  }
+  return {
+    ok: true,
+    ...stamp(ticket, outcome.drafts, { ticketNo, now: context.now, actor }),
+    texts: outcome.texts ?? [],
+  };
+}
+
+/** The checks that the table alone can answer: role, ownership, state. */
+function forbidden(ticket: Ticket | undefined, command: TicketCommand, actor: Actor): Rejection | undefined {
+  const row = transitionOf(command.command);
+  if (row.by !== actor.kind) return reject('roleForbids', `${command.command} is not for this role`);
+  if (actor.kind === 'department' && ticket?.owner !== actor.id) {
+    return reject('notOwner', 'only the owning unit may act on a ticket');
+  }
+  const status = ticket?.status ?? 'REGISTERED';
+  if (!row.from.includes(status)) {
+    return reject('stateForbids', `${command.command} is not possible in ${status}; it is in ${row.from.join(', ')}`);
+  }
+  if ('later' in row) return reject('notYetSupported', `${command.command} is modelled, but not answered yet`);
+  return undefined;
+}
+
+function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, context: DecideContext): Outcome {
+  if (command.command === 'register') return decideBySystem(ticket, command, context);
+  if (ticket === undefined) return reject('stateForbids', 'there is no such ticket');
+  switch (command.command) {
+    case 'tick':
+    case 'recordFeedback':
+      return decideBySystem(ticket, command, context);
+    case 'rate':
+      return decideByCitizen(ticket, command);
+    case 'sign':
+    case 'accept':
+    case 'contact':
+    case 'progress':
+    case 'reply':
+    case 'return':
+    case 'requestExtension':
+    case 'whistle':
+    case 'reportIn':
+      return decideByDepartment(ticket, command, actor, context);
+    default:
+      return decideByHotline(ticket, command, context);
+  }
+}

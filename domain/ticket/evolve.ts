@@ -1,0 +1,134 @@
+/** `evolve(ticket, event) → ticket`: the only way a snapshot comes to be. Pure; `fold(events)` rebuilds it from nothing. */
+import type { EventOf, TicketEvent } from '#schemas/event.ts';
+import type { Clock } from '#schemas/sla.ts';
+import type { Status, Ticket } from '#schemas/ticket.ts';
+
+/** Throws TypeError when the history doesn't begin with `registered`, or begins twice, or skips a number. */
+export function evolve(ticket: Ticket | undefined, event: TicketEvent): Ticket {
+  if (event.type === 'registered') {
+    if (ticket !== undefined) throw new TypeError('a ticket is registered once');
+    return common(begin(event), event);
+  }
+  if (ticket === undefined) throw new TypeError('a history begins with registered');
+  if (event.seq !== ticket.version + 1) throw new TypeError('a history has no gaps');
+  return common(apply(ticket, event), event);
+}
+
+export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
+  let ticket: Ticket | undefined;
+  for (const event of events) ticket = evolve(ticket, event);
+  return ticket;
+}
+
+function begin(event: EventOf<'registered'>): Ticket {
+  const { ticketNo, channel, channelRef, kind, urgency, flags, callerToken, queryKeyId, textKey, publicConsent } =
+    event;
+  return {
+    ticketNo,
+    version: event.seq,
+    status: 'REGISTERED',
+    channel,
+    channelRef,
+    kind,
+    urgency,
+    flags,
+    callerToken,
+    queryKeyId,
+    textKey,
+    owner: 'hotline',
+    coHandlers: [],
+    round: 1,
+    clocks: [],
+    clockGeneration: 0,
+    callbackCount: {},
+    publicConsent,
+    ...(event.boardMessageId === undefined ? {} : { boardMessageId: event.boardMessageId }),
+    receivedAt: event.receivedAt,
+    updatedAt: event.at,
+  };
+}
+
+/** What every event does alike: version, time, clocks, places in the callbacks' order. */
+function common(ticket: Ticket, event: TicketEvent): Ticket {
+  const next: Ticket = { ...ticket, version: event.seq, updatedAt: event.at };
+  if (event.clocks !== undefined) {
+    const stopped = new Set(event.clocks.stopped);
+    next.clocks = [
+      ...next.clocks.map((clock) => (stopped.has(clock.instance) ? { ...clock, stoppedAt: event.at } : clock)),
+      ...event.clocks.started,
+    ];
+    next.clockGeneration = event.clocks.generation;
+  }
+  if (event.callbacks !== undefined) {
+    next.callbackCount = { ...next.callbackCount };
+    for (const callback of event.callbacks) next.callbackCount[callback.to] = callback.n;
+  }
+  return next;
+}
+
+function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' }>): Ticket {
+  const to = (status: Status, changes: Partial<Ticket> = {}): Ticket => ({ ...ticket, ...changes, status });
+  switch (event.type) {
+    case 'queuedAtDesk':
+      return to('DISPATCHING', { owner: event.decision.owner, ...placed(event.decision) });
+    case 'dispatched':
+      return to('AWAIT_SIGN', {
+        owner: event.owner,
+        coHandlers: event.coHandlers,
+        urgency: event.urgency,
+        round: event.round,
+        dispatchedAt: event.at,
+        ...placed(event),
+      });
+    case 'signed':
+      return to('SIGNED');
+    case 'accepted':
+      return to('HANDLING');
+    case 'contacted':
+      return { ...ticket, contactedAt: ticket.contactedAt ?? event.at };
+    case 'progressed':
+    case 'feedbackRecorded':
+      return ticket;
+    case 'replied':
+      return to('REPLIED', {
+        answer: { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: event.unit },
+      });
+    case 'answerApproved':
+      return to('AWAIT_VISIT', { answerApprovedAt: event.at });
+    case 'answerRejected':
+      return to(event.backTo);
+    case 'reworkOrdered': {
+      const { answerApprovedAt: _, ...rest } = to('REWORK', { round: event.round });
+      return rest;
+    }
+    case 'rated': {
+      const { solved, satisfaction, commentKey } = event;
+      const rating = { solved, satisfaction, at: event.at, ...(commentKey === undefined ? {} : { commentKey }) };
+      return { ...ticket, rating };
+    }
+    case 'closed':
+      return to('CLOSED', { closedAt: event.at });
+    case 'notAccepted':
+      return to('NOT_ACCEPTED', { closedAt: event.at });
+    case 'directClosed':
+      return to('DIRECT_CLOSED', {
+        closedAt: event.at,
+        answerApprovedAt: event.at,
+        answer: { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: ticket.owner },
+      });
+    case 'cancelled':
+      return to('CANCELLED', { closedAt: event.at });
+    case 'archived':
+      return to('ARCHIVED');
+    case 'warned':
+      return { ...ticket, clocks: ticket.clocks.map((clock) => fired(clock, event)) };
+  }
+}
+
+const placed = (from: { categoryCode?: string | undefined; townCode?: string | undefined }): Partial<Ticket> => ({
+  ...(from.categoryCode === undefined ? {} : { categoryCode: from.categoryCode }),
+  ...(from.townCode === undefined ? {} : { townCode: from.townCode }),
+});
+
+const fired = (clock: Clock, event: EventOf<'warned'>): Clock =>
+  clock.instance === event.instance ? { ...clock, fired: { ...clock.fired, [event.colour]: event.at } } : clock;

@@ -1,0 +1,24 @@
+/** 岗位权限: what each role of the hotline office may do. Whoever may not decide may still look. */
+import type { HotlineCommand } from '#schemas/command.ts';
+
+export const roles = ['agent', 'dispatcher', 'leader', 'auditor'] as const;
+/** 话务员, 派单员, 负责人, 审计员 */
+export type Role = (typeof roles)[number];
+
+export const isRole = (value: unknown): value is Role => roles.some((role) => role === value);
+
+/** An agent answers and refuses on the phone; only dispatchers and leaders send, review and close; an auditor only reads. */
+const AGENT: readonly HotlineCommand['command'][] = ['directClose', 'refuse'];
+
+export function mayCommand(role: Role, command: HotlineCommand['command']): boolean {
+  switch (role) {
+    case 'agent':
+      return AGENT.includes(command);
+    case 'dispatcher':
+      return command !== 'designate';
+    case 'leader':
+      return true;
+    case 'auditor':
+      return false;
+  }
+}

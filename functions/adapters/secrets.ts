@@ -1,0 +1,51 @@
+/** Secrets, parsed and kept for five minutes, so that a rotation reaches every container without a deployment. */
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { env, secretsManager } from './aws.ts';
+
+const Keys = z.array(z.string().startsWith('whsec_')).min(1);
+const Base64Key = z.strictObject({ kid: z.string(), key: z.string() });
+const Partner = z.object({ inbound: Keys, outbound: z.object({ baseUrl: z.url(), keys: Keys }) });
+
+/** Shapes of the secrets. They tolerate additions: an operator may note things beside the keys. */
+const shapes = {
+  PHONE_SECRET: Partner,
+  WEBSITE_SECRET: Partner,
+  WECHAT_SECRET: z.object({
+    appid: z.string(),
+    appSecret: z.string(),
+    apiBase: z.url(),
+    sessionKeys: z.array(Base64Key).min(1),
+    templates: z.object({ accepted: z.string(), answered: z.string(), closed: z.string() }),
+  }),
+  DEPARTMENTS_SECRET: z.record(z.string(), z.object({ keys: Keys, endpoint: z.url().optional() })),
+  QUERY_SECRET: z.object({ keys: z.array(Base64Key).min(1) }),
+} as const;
+export type SecretName = keyof typeof shapes;
+export type Secret<N extends SecretName> = z.output<(typeof shapes)[N]>;
+
+const LIFETIME_MS = 5 * 60_000;
+const cache = new Map<SecretName, { until: number; value: Promise<unknown> }>();
+
+/** `name` is the environment variable that holds the secret's ARN. Throws when the secret doesn't have its shape. */
+export function secret<N extends SecretName>(name: N): Promise<Secret<N>> {
+  const now = Date.now();
+  const cached = cache.get(name);
+  if (cached !== undefined && cached.until > now) return cached.value as Promise<Secret<N>>;
+  const value = read(name).catch((error: unknown) => {
+    cache.delete(name);
+    throw error;
+  });
+  cache.set(name, { until: now + LIFETIME_MS, value });
+  return value;
+}
+
+async function read<N extends SecretName>(name: N): Promise<Secret<N>> {
+  const answer = await secretsManager().send(new GetSecretValueCommand({ SecretId: env(name) }));
+  const parsed = shapes[name].safeParse(JSON.parse(answer.SecretString ?? 'null'));
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(whole)').join(', ');
+    throw new Error(`the secret behind ${name} doesn't have its shape at: ${fields}. See docs/secrets.md`);
+  }
+  return parsed.data as Secret<N>;
+}

@@ -1,0 +1,41 @@
+/** What the sweeper looks for: receipts that never became tickets, and tickets whose warning no alarm fired. */
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { IntakeRequest } from '#schemas/intake.ts';
+import { dynamo, env } from './aws.ts';
+import { MARK_KEY } from './dynamo-ticket-store.ts';
+import { PENDING_KEY } from './receipt-store.ts';
+
+/** Requests received before `before` (epoch ms, office time) that still wait for the router, oldest first. */
+export async function waitingRequests(before: number, limit: number): Promise<IntakeRequest[]> {
+  const TableName = env('RECEIPTS_TABLE');
+  const answer = await dynamo().send(
+    new QueryCommand({
+      TableName,
+      IndexName: 'pending',
+      KeyConditionExpression: 'pendingKey = :pending AND pendingSince < :before',
+      ExpressionAttributeValues: { ':pending': PENDING_KEY, ':before': new Date(before).toISOString() },
+      Limit: limit,
+    }),
+  );
+  const requests = await Promise.all(
+    (answer.Items ?? []).map(async ({ pk }) => {
+      const { Item } = await dynamo().send(new GetCommand({ TableName, Key: { pk }, ConsistentRead: true }));
+      return Item?.state === 'received' ? (Item.request as IntakeRequest) : undefined;
+    }),
+  );
+  return requests.filter((request) => request !== undefined);
+}
+
+/** Numbers of tickets whose next warning was due before `before` (epoch ms, office time). */
+export async function lateTickets(before: number, limit: number): Promise<string[]> {
+  const answer = await dynamo().send(
+    new QueryCommand({
+      TableName: env('TICKETS_TABLE'),
+      IndexName: 'byDue',
+      KeyConditionExpression: 'dueKey = :mark AND dueSort < :before',
+      ExpressionAttributeValues: { ':mark': MARK_KEY, ':before': new Date(before).toISOString() },
+      Limit: limit,
+    }),
+  );
+  return (answer.Items ?? []).map(({ pk }) => String(pk).slice('T#'.length));
+}

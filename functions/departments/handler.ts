@@ -1,0 +1,50 @@
+/** 承办单位接口: commands on a unit's own tickets, and its work list. Every request is signed with the unit's secret. */
+
+import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { secret } from '#functions/adapters/secrets.ts';
+import { changeTicket, fingerprint } from '#functions/shared/change.ts';
+import { commandReply } from '#functions/shared/command-reply.ts';
+import { api, type Request, readJson, requireJson } from '#functions/shared/http.ts';
+import { listing, pageRequest } from '#functions/shared/paging.ts';
+import { ProblemError, parseBody } from '#functions/shared/problem.ts';
+import { requireSignature } from '#functions/shared/signed-request.ts';
+import { DepartmentCommand } from '#schemas/command.ts';
+import { TicketNo } from '#schemas/common.ts';
+
+export const handler = api({
+  async 'POST /departments/{departmentId}/tickets/{ticketNo}/commands'(request) {
+    requireJson(request);
+    const { departmentId, webhookId } = await authenticate(request);
+    const ticketNo = TicketNo.safeParse(request.params.ticketNo);
+    const command = parseBody(DepartmentCommand, readJson(request));
+    if (!ticketNo.success) throw new ProblemError('notFound');
+    const result = await changeTicket(
+      {
+        ticketNo: ticketNo.data,
+        command,
+        actor: {
+          kind: 'department',
+          id: departmentId,
+          ...(command.handler === undefined ? {} : { handler: command.handler }),
+        },
+        cause: { key: `dept#${departmentId}#${webhookId}`, fingerprint: fingerprint(request.body) },
+      },
+      // Another unit's ticket is answered like one that doesn't exist, also to a unit that owned it once.
+      (ticket) => ticket.owner === departmentId,
+    );
+    return commandReply(result);
+  },
+
+  async 'GET /departments/{departmentId}/tickets'(request) {
+    const { departmentId } = await authenticate(request);
+    const page = pageRequest(request.query);
+    return { status: 200, body: await listing(() => ticketStore().listByOwner(departmentId, page)) };
+  },
+});
+
+async function authenticate(request: Request): Promise<{ departmentId: string; webhookId: string }> {
+  const departmentId = request.params.departmentId ?? '';
+  const departments = await secret('DEPARTMENTS_SECRET');
+  const keys = Object.hasOwn(departments, departmentId) ? (departments[departmentId]?.keys ?? []) : [];
+  return { departmentId, webhookId: requireSignature(keys, request) };
+}

@@ -1,0 +1,18 @@
+/** One log line for every attempt to deliver: the evidence (送达记录) that outlives the row's bounded list. */
+import { type Facts, log } from '#functions/shared/log.ts';
+import type { AttemptReport } from './deliver.ts';
+
+export function logAttempt({ delivery, attempt, outcome, verdict, milliseconds }: AttemptReport): void {
+  const facts: Facts = {
+    ticketNo: delivery.ticketNo,
+    seq: delivery.seq,
+    department: delivery.unit,
+    attempt,
+    ...(outcome.kind === 'answered' ? { status: outcome.status } : { code: outcome.fault }),
+    milliseconds,
+    outcome: verdict.kind === 'dead' ? verdict.why : verdict.kind,
+  };
+  if (verdict.kind === 'delivered') log.info('callback delivered', facts);
+  else if (verdict.kind === 'retry') log.warn('callback not delivered, will retry', facts);
+  else log.warn('callback dead-lettered', facts);
+}

@@ -1,0 +1,47 @@
+/** Where tickets live. One `commit` is one transaction: snapshot, events, texts and the dedupe row of whatever caused them. */
+import type { CommandAnswer } from '#schemas/command.ts';
+import type { TicketEvent } from '#schemas/event.ts';
+import type { Ticket, TicketText } from '#schemas/ticket.ts';
+
+/** What caused a change. The same cause never changes a ticket twice; `fingerprint` tells a replay from a misuse of the key. */
+export interface Cause {
+  /** e.g. `dept#renshe#msg_2x…`, `tick#sign#1#red`, `feedback#3`. */
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+export interface Change {
+  readonly ticket: Ticket;
+  readonly events: readonly TicketEvent[];
+  readonly texts: readonly { readonly key: string; readonly text: TicketText }[];
+  /** Version that the decision was made on; 0 for a ticket that doesn't exist yet. */
+  readonly expectedVersion: number;
+  readonly cause?: Cause & { readonly answer: CommandAnswer };
+  /** Marks the receipt as routed in the same transaction (first commit of a ticket only). */
+  readonly receipt?: { readonly channel: string; readonly channelRef: string };
+}
+
+/** `conflict`: someone else changed the ticket first, decide again. `duplicate`: this cause was committed before. */
+export type CommitResult = 'committed' | 'conflict' | 'duplicate';
+
+export interface TicketStore {
+  load(ticketNo: string): Promise<Ticket | undefined>;
+  event(ticketNo: string, seq: number): Promise<TicketEvent | undefined>;
+  events(ticketNo: string): Promise<TicketEvent[]>;
+  text(ticketNo: string, key: string): Promise<TicketText | undefined>;
+  remembered(ticketNo: string, causeKey: string): Promise<{ fingerprint: string; answer: CommandAnswer } | undefined>;
+  commit(change: Change): Promise<CommitResult>;
+  /** 待办清单 of a unit, earliest deadline first. */
+  listByOwner(owner: string, page: PageRequest): Promise<Page<Ticket>>;
+  listByStatus(status: string, page: PageRequest): Promise<Page<Ticket>>;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly status?: string;
+}
+export interface Page<T> {
+  readonly items: T[];
+  readonly cursor?: string;
+}

@@ -1,0 +1,136 @@
+/** The one way in which a function changes a ticket: load → decide → commit, again when somebody else was first. */
+import { createHash } from 'node:crypto';
+import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { deadlines } from '#domain/ticket/clocks.ts';
+import type { DecideContext, Rejection, TicketCommand } from '#domain/ticket/command.ts';
+import { decide } from '#domain/ticket/decide.ts';
+import { district } from '#functions/adapters/district.ts';
+import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { officeNow } from '#functions/adapters/office-clock.ts';
+import type { Cause, Change, TicketStore } from '#functions/ports/ticket-store.ts';
+import type { CommandAnswer } from '#schemas/command.ts';
+import type { Actor, TicketEvent } from '#schemas/event.ts';
+import type { Ticket } from '#schemas/ticket.ts';
+import { log } from './log.ts';
+
+/** Rounds against other writers of the same ticket before the caller is told to come again. */
+const ROUNDS = 8;
+
+export interface ChangeRequest {
+  readonly ticketNo: string;
+  readonly command: TicketCommand;
+  readonly actor: Actor;
+  /** The message that asks for it; the same cause is answered as the first time and changes nothing. */
+  readonly cause?: Cause;
+  readonly receipt?: Change['receipt'];
+}
+export type ChangeResult =
+  | {
+      readonly outcome: 'changed';
+      readonly ticket: Ticket;
+      readonly events: readonly TicketEvent[];
+      readonly answer: CommandAnswer;
+    }
+  /** `answer` is the remembered one; absent when the dedupe row is the receipt. */
+  | { readonly outcome: 'replayed'; readonly answer?: CommandAnswer }
+  | { readonly outcome: 'rejected'; readonly rejection: Rejection }
+  | { readonly outcome: 'causeMisused' }
+  | { readonly outcome: 'unknownTicket' }
+  | { readonly outcome: 'busy' };
+
+export const fingerprint = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('base64url');
+
+/** `inspect` may refuse a ticket before anything is decided (e.g. another unit's); it then counts as unknown. */
+export async function changeTicket(
+  request: ChangeRequest,
+  inspect: (ticket: Ticket) => boolean = () => true,
+  store: TicketStore = ticketStore(),
+): Promise<ChangeResult> {
+  const { ticketNo, command, actor, cause, receipt } = request;
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0) await pause(round);
+    const ticket = await store.load(ticketNo);
+    if (ticket === undefined ? command.command !== 'register' : !inspect(ticket)) return { outcome: 'unknownTicket' };
+    if (cause !== undefined) {
+      const known = await replay(store, ticketNo, cause);
+      if (known !== undefined) return known;
+    }
+    const decision = decide(ticket, command, actor, decideContext());
+    if (!decision.ok) {
+      // A ticket that was registered by an earlier delivery of the same message is a replay, not a fault.
+      return command.command === 'register' && ticket !== undefined
+        ? { outcome: 'replayed' }
+        : { outcome: 'rejected', rejection: decision.rejection };
+    }
+    const answer = answerOf(decision.ticket);
+    if (decision.events.length === 0) return { outcome: 'changed', ticket: decision.ticket, events: [], answer };
+    const result = await store.commit({
+      ticket: decision.ticket,
+      events: decision.events,
+      texts: decision.texts,
+      expectedVersion: ticket?.version ?? 0,
+      ...(cause === undefined ? {} : { cause: { ...cause, answer } }),
+      ...(receipt === undefined ? {} : { receipt }),
+    });
+    if (result === 'committed') {
+      logEvents(decision.events);
+      return { outcome: 'changed', ticket: decision.ticket, events: decision.events, answer };
+    }
+    if (result === 'duplicate' && cause === undefined) return { outcome: 'replayed' };
+  }
+  return { outcome: 'busy' };
+}
+
+async function replay(store: TicketStore, ticketNo: string, cause: Cause): Promise<ChangeResult | undefined> {
+  const remembered = await store.remembered(ticketNo, cause.key);
+  if (remembered === undefined) return undefined;
+  return remembered.fingerprint === cause.fingerprint
+    ? { outcome: 'replayed', answer: remembered.answer }
+    : { outcome: 'causeMisused' };
+}
+
+export const answerOf = (ticket: Ticket): CommandAnswer => ({
+  ticketNo: ticket.ticketNo,
+  status: ticket.status,
+  ticketVersion: ticket.version,
+  deadlines: deadlines(ticket),
+});
+
+let calendar: WorkingCalendar | undefined;
+
+/** The district's rules and the office time of now. */
+export function decideContext(): DecideContext {
+  const { limits, departments, desk, calendar: days } = district();
+  calendar ??= new WorkingCalendar(days);
+  return {
+    now: officeNow(),
+    rules: { calendar, profile: limits },
+    isUnit: (id) => departments.some((unit) => unit.id === id),
+    desk,
+  };
+}
+
+/** One line an event: what an operator follows a ticket by. */
+function logEvents(events: readonly TicketEvent[]): void {
+  for (const event of events) {
+    log.info('ticket event', {
+      ticketNo: event.ticketNo,
+      seq: event.seq,
+      event: event.type,
+      at: event.at,
+      ...(event.type === 'dispatched' ? { owner: event.owner } : {}),
+      ...(event.type === 'queuedAtDesk' || (event.type === 'dispatched' && event.decision !== undefined)
+        ? { rule: event.decision?.trace.rule ?? '' }
+        : {}),
+      ...(event.type === 'warned' ? { clock: event.clock, colour: event.colour, owner: event.holder } : {}),
+      ...(event.type === 'feedbackRecorded'
+        ? { notice: event.notice, channel: event.channel, outcome: event.outcome }
+        : {}),
+    });
+  }
+}
+
+/** Full jitter, at most 20 ms a round and doubling: writers of one ticket are few and quick. */
+const pause = (round: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** Math.min(round, 5)));

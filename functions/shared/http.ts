@@ -1,0 +1,109 @@
+/**
+ * What every HTTP function shares: routes by API Gateway resource, raw bytes in, problem+json out. A route handler only
+ * sees a `Request` and answers a `Reply`; whatever it throws becomes a safe problem.
+ */
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { Problem } from '#schemas/problem.ts';
+import { log } from './log.ts';
+import { ProblemError } from './problem.ts';
+
+/** The contract's limit of a body: 256 KB. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+export interface Request {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The bytes as they came: what a signature covers. */
+  readonly body: Buffer;
+}
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+/** Keys are `METHOD /resource/{param}` as in the template. */
+export type Routes = Readonly<Record<string, (request: Request) => Promise<Reply>>>;
+
+export const api = (routes: Routes) =>
+  middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .onError((request) => {
+      request.response = answerError(request.error);
+    })
+    .handler(async (event) => {
+      const route = routes[`${event.httpMethod} ${event.resource}`];
+      if (route === undefined) throw new ProblemError('notFound');
+      return toResult(await route(toRequest(event)));
+    });
+
+function toRequest(event: APIGatewayProxyEvent): Request {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    if (value !== undefined) headers[name.toLowerCase()] = value;
+  }
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event.pathParameters ?? {})) {
+    if (value !== undefined) params[name] = value;
+  }
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event.queryStringParameters ?? {})) {
+    if (value !== undefined) query[name] = value;
+  }
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > MAX_BODY_BYTES) throw new ProblemError('payloadTooLarge');
+  return { params, query, headers, body };
+}
+
+/** Text of a JSON body; refuses other content types, bytes that are no UTF-8, and anything that isn't JSON. */
+export function readJson(request: Request): unknown {
+  requireJson(request);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(request.body);
+  } catch {
+    throw new ProblemError('bodyInvalid', { errors: [{ pointer: '', detail: 'the body is not valid UTF-8' }] });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProblemError('bodyInvalid', { errors: [{ pointer: '', detail: 'the body is not valid JSON' }] });
+  }
+}
+
+/** Separate from `readJson`, because the content type is judged before a signature costs us anything. */
+export function requireJson(request: Request): void {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/(?:json|[\w.+-]+\+json)\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
+    throw new ProblemError('unsupportedMediaType', { errors: [{ pointer: '', detail: 'header content-type' }] });
+  }
+}
+
+function toResult(reply: Reply): APIGatewayProxyResult {
+  return {
+    statusCode: reply.status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...reply.headers,
+    },
+    body: typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body),
+  };
+}
+
+function answerError(error: unknown): APIGatewayProxyResult {
+  const known = error instanceof ProblemError;
+  if (!known) log.error('request failed', {}, error);
+  const problem: Problem = known ? error.problem : new ProblemError('internal').problem;
+  if (known && problem.status >= 500) log.warn('request refused', { code: problem.code, status: problem.status });
+  return toResult({
+    status: problem.status,
+    body: problem,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(problem.status === 503 ? { 'retry-after': '1' } : {}),
+    },
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * From a channel's body to the two halves that part here for good: the request without identity (receipt, queue, ticket)
+ * and the caller (own table, own key).
+ */
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type {
+  Call,
+  CallerRecord,
+  IntakeRequest,
+  PhoneRequest,
+  WebsiteRequest,
+  WechatRequest,
+} from '#schemas/intake.ts';
+import { ProblemError } from './problem.ts';
+import { phoneHashWith, type QueryKey } from './query-code.ts';
+
+/** A parsed body and who vouches for it; `openid` comes from a mini-program's session. */
+export type Submission =
+  | { readonly channel: 'phone'; readonly body: PhoneRequest; readonly openid?: undefined }
+  | { readonly channel: 'website'; readonly body: WebsiteRequest; readonly openid?: undefined }
+  | { readonly channel: 'wechat'; readonly body: WechatRequest; readonly openid: string };
+
+/** Decimals of a degree that are kept: 1 cm. More is noise, and tiny exponents don't fit the database's numbers. */
+const DEGREE_DECIMALS = 7;
+
+export const isAnonymous = ({ body }: Submission): boolean => body.caller?.anonymous === true;
+
+/** 标准化诉求. The call keeps its numbers of record, and loses whoever spoke: caller, callee and the agent's name. */
+export function toIntakeRequest(
+  submission: Submission,
+  made: Pick<IntakeRequest, 'ticketNo' | 'receivedAt' | 'callerToken' | 'queryKeyId' | 'danger'>,
+): IntakeRequest {
+  const { caller, place, ...rest } = submission.body;
+  const { call, board, ...request }: typeof rest & { call?: Call; board?: WebsiteRequest['board'] } = rest;
+  return {
+    ...request,
+    ...made,
+    schema: 1,
+    channel: submission.channel,
+    anonymous: isAnonymous(submission),
+    confidential: caller?.confidential === true,
+    enterprise: caller?.enterprise !== undefined,
+    ...(place === undefined ? {} : { place: roundedPlace(place) }),
+    ...(call === undefined ? {} : { call: withoutSpeakers(call) }),
+    ...(board === undefined ? {} : { board }),
+  };
+}
+
+function roundedPlace(place: NonNullable<IntakeRequest['place']>): NonNullable<IntakeRequest['place']> {
+  const { lat, lng } = place;
+  if (lat === undefined || lng === undefined) return place;
+  return { ...place, lat: Number(lat.toFixed(DEGREE_DECIMALS)), lng: Number(lng.toFixed(DEGREE_DECIMALS)) };
+}
+
+function withoutSpeakers(call: Call): NonNullable<IntakeRequest['call']> {
+  const { caller: _caller, callee: _callee, agentName: _agentName, ...kept } = call;
+  return kept;
+}
+
+/**
+ * 来电人身份. An anonymous caller leaves nothing behind but the token: no name, number, openid or enterprise, and the
+ * number that the telephone system saw isn't kept either. Otherwise that number stands in for one the seat didn't type.
+ * @throws ProblemError 422 at `/caller/phone` for a number that can't be dialled.
+ */
+export function callerRecord(
+  submission: Submission,
+  made: { readonly callerToken: string; readonly createdAt: string; readonly key: QueryKey },
+): CallerRecord {
+  const { body, openid } = submission;
+  const caller = submission.channel === 'wechat' ? undefined : submission.body.caller;
+  const given = caller?.phone === undefined ? undefined : diallable(caller.phone);
+  if (caller?.phone !== undefined && given === undefined) {
+    throw new ProblemError('bodyInvalid', {
+      errors: [{ pointer: '/caller/phone', detail: 'not a complete phone number (with its area code)' }],
+    });
+  }
+  const record = { callerToken: made.callerToken, createdAt: made.createdAt };
+  if (isAnonymous(submission)) return record;
+  const phone = given ?? (submission.channel === 'phone' ? diallable(submission.body.call.caller ?? '') : undefined);
+  const { enterprise } = body.caller ?? {};
+  return {
+    ...record,
+    ...(caller?.name === undefined ? {} : { name: caller.name }),
+    ...(phone === undefined ? {} : { phone, phoneHash: phoneHashWith(made.key, phone) }),
+    ...(openid === undefined ? {} : { openid }),
+    ...(enterprise === undefined ? {} : { enterprise }),
+  };
+}
+
+/**
+ * E.164 of a number as people write it in China, or undefined. The small metadata takes any length that some Chinese
+ * number has; a mobile number has eleven digits, and a local number without its area code can't be dialled from here.
+ */
+export function diallable(text: string): string | undefined {
+  const number = parsePhoneNumberFromString(text, 'CN');
+  if (number === undefined || !number.isValid()) return undefined;
+  if (number.country !== 'CN') return number.number;
+  const digits = number.nationalNumber;
+  const complete = /^1[3-9]/.test(digits) ? digits.length === 11 : digits.length >= 10;
+  return complete ? number.number : undefined;
+}

@@ -1,0 +1,81 @@
+/**
+ * 查询码 and the other keyed hashes of the query secret. A query code is derived from the ticket number, so that a replay
+ * answers the same code and nothing readable is stored; the receipt only remembers which key it was derived with. Keys
+ * therefore stay in the secret for as long as receipts do: a rotation puts a new one first and keeps the old.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Secret, secret } from '#functions/adapters/secrets.ts';
+import { canonicalJson } from './canonical.ts';
+
+export interface QueryKey {
+  readonly kid: string;
+  /** Base64 of 32 bytes. */
+  readonly key: string;
+}
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CODE_LENGTH = 10;
+
+function hmac({ kid, key }: QueryKey, message: string): Buffer {
+  const bytes = Buffer.from(key, 'base64');
+  if (bytes.length !== 32) throw new Error(`query key ${kid} is not base64 of 32 bytes`);
+  return createHmac('sha256', bytes).update(message).digest();
+}
+
+/** The first 50 bits of HMAC-SHA-256(key, ticketNo) as ten characters of Crockford base32. */
+export function queryCodeWith(key: QueryKey, ticketNo: string): string {
+  let bits = hmac(key, ticketNo).readBigUInt64BE(0) >> 14n;
+  let code = '';
+  for (let place = 0; place < CODE_LENGTH; place++) {
+    code = `${ALPHABET[Number(bits & 31n)]}${code}`;
+    bits >>= 5n;
+  }
+  return code;
+}
+
+/** A code as somebody typed it: Crockford's look-alikes folded, case, blanks and dashes ignored. */
+export function normaliseQueryCode(typed: string): string {
+  return typed.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
+}
+
+/** Equality whose duration says nothing about where two texts differ. */
+export function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Keyed hash of an E.164 number: finds a caller's tickets without reading anybody's number. */
+export const phoneHashWith = (key: QueryKey, phone: string): string => hmac(key, `phone:${phone}`).toString('hex');
+
+/** Keyed hash of a WeChat openid: lets the mini-program's session see its own tickets without reading identities. */
+export const ownerHashWith = (key: QueryKey, openid: string): string => hmac(key, `openid:${openid}`).toString('hex');
+
+/**
+ * Keyed hash of a whole canonical body. Keyed, because a plain hash of a body in which only an anonymous caller's phone
+ * number is unknown would give that number away to anyone who can count.
+ */
+export const bodyHashWith = (key: QueryKey, body: unknown): string =>
+  hmac(key, `body:${canonicalJson(body)}`).toString('hex');
+
+type QueryKeys = Secret<'QUERY_SECRET'>['keys'];
+
+/** The key that new receipts are made with. */
+export function currentKey(keys: QueryKeys): QueryKey {
+  const [first] = keys;
+  if (first === undefined) throw new Error('the query secret has no key');
+  return first;
+}
+
+/** The key that an older receipt was made with. Throws when an operator removed it. */
+export function keyNamed(keys: QueryKeys, kid: string): QueryKey {
+  const key = keys.find((candidate) => candidate.kid === kid);
+  if (key === undefined) throw new Error(`the query secret no longer has key ${kid}; receipts still need it`);
+  return key;
+}
+
+/** The query code of a receipt or ticket, for whoever tells the citizen. */
+export async function queryCodeOf(ticketNo: string, queryKeyId: string): Promise<string> {
+  const { keys } = await secret('QUERY_SECRET');
+  return queryCodeWith(keyNamed(keys, queryKeyId), ticketNo);
+}

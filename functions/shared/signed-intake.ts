@@ -1,0 +1,21 @@
+/**
+ * The door of the channels that sign their bodies. Judged in this order: size, content type, signature, then the body; an
+ * unauthenticated caller learns nothing about what a body must look like.
+ */
+import type * as z from 'zod';
+import { secret } from '#functions/adapters/secrets.ts';
+import { type Request, readJson, requireJson } from './http.ts';
+import { parseBody } from './problem.ts';
+import { requireSignature } from './signed-request.ts';
+
+/** Reads a signed canonical body. @throws ProblemError 415, 401 `signatureInvalid` or `timestampStale`, 422. */
+export async function signedBody<S extends z.ZodType>(
+  request: Request,
+  keys: 'PHONE_SECRET' | 'WEBSITE_SECRET',
+  schema: S,
+): Promise<z.output<S>> {
+  requireJson(request);
+  const { inbound } = await secret(keys);
+  requireSignature(inbound, request);
+  return parseBody(schema, readJson(request));
+}

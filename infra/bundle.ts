@@ -1,0 +1,86 @@
+/**
+ * Turns `functions/<name>/handler.ts` into one self-contained folder per function, in one esbuild pass over all of them
+ * (0.2 s; a process per function, as the CDK's own bundling would start, takes seconds). Nothing is left external but
+ * Node's builtins, so a folder runs where no `node_modules` is: on Lambda and in the local runner alike.
+ */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+export const FUNCTIONS_DIRECTORY = fileURLToPath(new URL('../functions', import.meta.url));
+
+/** The asset of one function: `index.mjs` and `district.json`. */
+export interface Bundle {
+  readonly name: string;
+  readonly folder: string;
+  /** Size of `index.mjs`, in bytes, uncompressed. */
+  readonly bytes: number;
+}
+
+export interface BundleOptions {
+  /** What every function finds as `district.json` beside its code. */
+  readonly district: unknown;
+  /** Filled with one folder per function; created if absent. */
+  readonly outdir: string;
+  readonly functionsDirectory?: string;
+}
+
+/** A folder with a `handler.ts` is a function; `ports/`, `adapters/` and `shared/` aren't. */
+export function functionNames(functionsDirectory = FUNCTIONS_DIRECTORY): string[] {
+  return readdirSync(functionsDirectory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(functionsDirectory, entry.name, 'handler.ts')))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/**
+ * @throws Error when there is no function at all, when one doesn't compile, or when one would need a package at run time
+ */
+export function bundleFunctions(options: BundleOptions): Bundle[] {
+  const functionsDirectory = options.functionsDirectory ?? FUNCTIONS_DIRECTORY;
+  const names = functionNames(functionsDirectory);
+  if (names.length === 0) throw new Error(`${functionsDirectory} holds no function`);
+  mkdirSync(options.outdir, { recursive: true });
+  const { metafile } = buildSync({
+    entryPoints: names.map((name) => ({
+      in: join(functionsDirectory, name, 'handler.ts'),
+      out: `${name}/index`,
+    })),
+    outdir: options.outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // Packages ship ES modules beside CommonJS; only the former can be shaken.
+    mainFields: ['module', 'main'],
+    charset: 'utf8',
+    legalComments: 'none',
+    // No source maps: they would triple the asset, and unminified frames aren't worth a slower cold start.
+    sourcemap: false,
+    metafile: true,
+    // Failures are thrown, each with its place; printing them too would say everything twice.
+    logLevel: 'silent',
+    absWorkingDir: dirname(functionsDirectory),
+    // A CommonJS dependency asks for Node's builtins with require(), which a module doesn't have.
+    banner: {
+      js: "import{createRequire as jiebanRequire}from'node:module';const require=jiebanRequire(import.meta.url);",
+    },
+  });
+  const district = JSON.stringify(options.district);
+  const sizes = new Map<string, number>();
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    for (const { path, external } of output.imports) {
+      if (external && !isBuiltin(path)) throw new Error(`${file} would need the package "${path}" at run time`);
+    }
+    sizes.set(basename(dirname(file)), output.bytes);
+  }
+  return names.map((name) => {
+    const folder = join(options.outdir, name);
+    writeFileSync(join(folder, 'district.json'), district);
+    return { name, folder, bytes: sizes.get(name) ?? 0 };
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * The door: one regional REST API in front of the functions. REST and not HTTP API, because WAF and per-method limits
+ * need it. It does nothing but pass on: bodies reach the functions as the bytes that were sent (signatures are over
+ * bytes), and what API Gateway answers by itself has the same problem+json shape as our own errors.
+ */
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  ResponseType,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Partition } from '../partition.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Route = readonly [method: Method, path: string, handler: ServiceFunction];
+
+/** Requests a second and burst, for the whole API: some tens of times a county's busiest hour. */
+const THROTTLE = { throttlingRateLimit: 200, throttlingBurstLimit: 400 };
+/** A citizen's own status: narrow, so that query codes can't be tried in bulk. */
+const CITIZEN_THROTTLE = { throttlingRateLimit: 20, throttlingBurstLimit: 40 };
+
+/** What API Gateway refuses before a function sees it; `status` is absent where one answer stands for many codes. */
+const REFUSALS: readonly [id: string, type: ResponseType, code: string, title: string, status?: number][] = [
+  ['NoSuchRoute', ResponseType.MISSING_AUTHENTICATION_TOKEN, 'notFound', 'Not found', 404],
+  ['TooLarge', ResponseType.REQUEST_TOO_LARGE, 'payloadTooLarge', 'Body larger than 256 KB', 413],
+  ['TooManyRequests', ResponseType.THROTTLED, 'tooManyRequests', 'Too many requests, try again', 429],
+  ['OtherRefusal', ResponseType.DEFAULT_4XX, 'refused', 'Request not accepted'],
+  ['OtherFailure', ResponseType.DEFAULT_5XX, 'internal', 'Internal error'],
+];
+
+export class PublicApi extends Construct {
+  constructor(scope: Construct, id: string, props: { name: string; partition: Partition; routes: readonly Route[] }) {
+    super(scope, id);
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.SIX_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const citizenMethods = props.routes.filter(([, path]) => path.startsWith('/tickets/'));
+    const api = new RestApi(this, 'Rest', {
+      restApiName: props.name,
+      endpointConfiguration: { types: [EndpointType.REGIONAL] },
+      // Everything is binary: otherwise API Gateway decodes text, and a signature over invalid UTF-8 changes its meaning.
+      binaryMediaTypes: ['*/*'],
+      // Account-wide, needed once for access logs; kept when the stack goes, because other APIs may lean on it.
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      deployOptions: {
+        stageName: 'v1',
+        ...(props.partition.xray ? { tracingEnabled: true } : {}),
+        ...THROTTLE,
+        methodOptions: Object.fromEntries(
+          citizenMethods.map(([method, path]) => [`${path}/${method}`, CITIZEN_THROTTLE]),
+        ),
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        // The route and not the path (ticket numbers), no query string, no address and no user agent: those are a person's.
+        accessLogFormat: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: '$context.requestId',
+            extendedRequestId: '$context.extendedRequestId',
+            time: '$context.requestTimeEpoch',
+            method: '$context.httpMethod',
+            route: '$context.resourcePath',
+            status: '$context.status',
+            refused: '$context.error.responseType',
+            milliseconds: '$context.responseLatency',
+            bytes: '$context.responseLength',
+          }),
+        ),
+      },
+    });
+    const integrations = new Map<ServiceFunction, LambdaIntegration>();
+    for (const [method, path, handler] of props.routes) {
+      let integration = integrations.get(handler);
+      if (integration === undefined) {
+        integration = new LambdaIntegration(handler.function, { proxy: true, allowTestInvoke: false });
+        integrations.set(handler, integration);
+      }
+      const added = api.root.resourceForPath(path).addMethod(method, integration);
+      Validations.of(added).acknowledge(
+        {
+          id: 'AwsSolutions-APIG4',
+          reason:
+            'Each function authenticates by itself: webhook signatures over the raw body, query codes and sessions of ' +
+            'citizens, operator tokens. A gateway authorizer sees no body, and IAM or Cognito fit none of these callers.',
+        },
+        {
+          id: 'AwsSolutions-COG4',
+          reason: 'No Cognito: it is not in the China partition, and operators have an OIDC provider.',
+        },
+      );
+    }
+    for (const [refusalId, type, code, title, status] of REFUSALS) {
+      api.addGatewayResponse(refusalId, {
+        type,
+        ...(status === undefined ? {} : { statusCode: String(status) }),
+        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        templates: {
+          'application/json': JSON.stringify({
+            type: `urn:jieban:problem:${code}`,
+            title,
+            ...(status ? { status } : {}),
+            code,
+          }),
+        },
+      });
+    }
+    Validations.of(api).acknowledge(
+      {
+        id: 'AwsSolutions-APIG2',
+        reason: "The functions validate: a gateway validator can't name the wrong field in a problem+json.",
+      },
+      {
+        id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+        reason: 'The policy that API Gateway itself asks for in this account-wide setting.',
+      },
+    );
+    Validations.of(api.deploymentStage).acknowledge(
+      {
+        id: 'AwsSolutions-APIG3',
+        reason:
+          'The web ACL comes with the operation of a real site: its rules need the addresses of the partners. Until then ' +
+          'throttling and the 256 KB limit hold.',
+      },
+      {
+        id: 'AwsSolutions-APIG6',
+        reason:
+          'Execution logs quote headers and paths, so query codes and ticket numbers; the access log names routes only.',
+      },
+    );
+  }
+}

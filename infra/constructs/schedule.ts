@@ -1,0 +1,13 @@
+/** Runs a function at a steady rate. A run that failed isn't repeated: the next one finds everything that it left. */
+import type { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { ServiceFunction } from './service-function.ts';
+
+export function runEvery(rate: Duration, worker: ServiceFunction): void {
+  new Rule(worker, 'Schedule', {
+    description: `Runs ${worker.node.id}`,
+    schedule: Schedule.rate(rate),
+    targets: [new LambdaFunction(worker.function, { retryAttempts: 0, maxEventAge: rate })],
+  });
+}

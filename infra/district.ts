@@ -1,0 +1,36 @@
+/** The district that is synthesized, and where its data may live. The folder's own rules are in `district-folder.ts`. */
+import type { District } from '#schemas/district.ts';
+import { compileDistrict } from './district-folder.ts';
+import { isMainlandChina, MAINLAND_REGIONS } from './partition.ts';
+
+/** A mainland district was asked for outside the mainland. */
+export class OutsideMainlandError extends Error {
+  override name = 'OutsideMainlandError';
+  readonly district: string;
+  readonly region: string;
+
+  constructor(district: string, region: string) {
+    super(
+      `District "${district}" keeps its citizens' data on the Chinese mainland, and ${region} is outside of it. ` +
+        `Choose ${MAINLAND_REGIONS.join(' or ')}, or pass --allow-outside-mainland (context allowOutsideMainland) ` +
+        'if this deployment holds no real data.',
+    );
+    this.district = district;
+    this.region = region;
+  }
+}
+
+/**
+ * The compiled and validated district.
+ * @throws Error naming file, row and column when the folder breaks a rule
+ */
+export function loadDistrict(id: string): District {
+  return compileDistrict(id);
+}
+
+/** @throws OutsideMainlandError */
+export function assertRegionAllowed(district: District, region: string, allowOutsideMainland: boolean): void {
+  if (district.mainland && !isMainlandChina(region) && !allowOutsideMainland) {
+    throw new OutsideMainlandError(district.id, region);
+  }
+}

@@ -1,0 +1,57 @@
+/** The environment variables of a function: the template's, Lambda's own, and where the AWS network is here. */
+import { createHash } from 'node:crypto';
+import type { FunctionSpec } from './function-pool.ts';
+
+/** Endpoints that stand for the AWS network. */
+export interface ServiceEndpoints {
+  dynamodb: string;
+  sqs: string;
+  states: string;
+  secretsmanager: string;
+}
+
+/**
+ * What a function sees: the template's variables, those that the Lambda runtime sets, and the SDK's endpoints.
+ * The SDK's own configuration files are pointed into the void: Lambda has none, a developer's home may.
+ */
+export function lambdaEnvironment(spec: FunctionSpec, endpoints: ServiceEndpoints): Record<string, string> {
+  const caller = createHash('sha256').update(spec.name).digest('hex').slice(0, 12).toUpperCase();
+  return {
+    ...spec.environment,
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    _HANDLER: spec.handler,
+    LAMBDA_TASK_ROOT: spec.folder,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
+    AWS_REGION: spec.region,
+    AWS_DEFAULT_REGION: spec.region,
+    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: spec.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${caller}`,
+    AWS_ACCESS_KEY_ID: `LOCAL${caller}`,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_CONFIG_FILE: `${spec.folder}/.none`,
+    AWS_SHARED_CREDENTIALS_FILE: `${spec.folder}/.none`,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SFN: endpoints.states,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsmanager,
+  };
+}
+
+/** Variables that Lambda keeps for itself: a deployment that sets one is refused. */
+export function reservedVariables(environment: Record<string, string>): string[] {
+  return Object.keys(environment).filter(
+    (name) => /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN)/.test(name) && !ALLOWED_AWS_VARIABLES.has(name),
+  );
+}
+
+const ALLOWED_AWS_VARIABLES = new Set([
+  'AWS_NODEJS_CONNECTION_REUSE_ENABLED',
+  'AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1',
+  'AWS_MAX_ATTEMPTS',
+  'AWS_RETRY_MODE',
+]);

@@ -1,0 +1,139 @@
+/**
+ * The local instance's secrets: made on the first start, kept in the plane's secrets file (readable by its owner only),
+ * and read from there by the scripts beside the runner. Addresses of the local platforms are refreshed at each start.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '#infra/local/plane/files.ts';
+
+export interface PartnerSecret {
+  inbound: string[];
+  outbound: { baseUrl: string; keys: string[] };
+}
+export interface WechatSecret {
+  appid: string;
+  appSecret: string;
+  apiBase: string;
+  sessionKeys: { kid: string; key: string }[];
+  templates: { accepted: string; answered: string; closed: string };
+}
+export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string }>;
+export interface LocalSecrets {
+  phone: PartnerSecret;
+  website: PartnerSecret;
+  wechat: WechatSecret;
+  departments: DepartmentSecrets;
+  query: { keys: { kid: string; key: string }[] };
+}
+export type SecretKind = keyof LocalSecrets;
+const KINDS: readonly SecretKind[] = ['phone', 'website', 'wechat', 'departments', 'query'];
+
+/** One entry of the plane's file, as far as it matters here. */
+interface StoredSecret {
+  current: { value: string };
+}
+type StoredFile = Record<string, StoredSecret>;
+
+export const secretsFile = (dataDir: string): string => join(dataDir, 'secrets.json');
+
+const signingKey = () => `whsec_${randomBytes(32).toString('base64')}`;
+const namedKey = () => ({ kid: 'k1', key: randomBytes(32).toString('base64') });
+
+/** Which secret a construct id or a secret's name means (`PhoneSecret`, `jieban/phone`); undefined for none of ours. */
+export function secretKind(name: string): SecretKind | undefined {
+  return KINDS.find((kind) => name.toLowerCase().includes(kind === 'departments' ? 'department' : kind));
+}
+
+function load(dataDir: string): { file: StoredFile; secrets: Partial<LocalSecrets> } {
+  const path = secretsFile(dataDir);
+  if (!existsSync(path)) return { file: {}, secrets: {} };
+  const file = JSON.parse(readFileSync(path, 'utf8')) as StoredFile;
+  const found = Object.entries(file).flatMap(([name, { current }]) => {
+    const kind = secretKind(name);
+    return kind ? [[kind, JSON.parse(current.value)] as const] : [];
+  });
+  return { file, secrets: Object.fromEntries(found) as Partial<LocalSecrets> };
+}
+
+/** The secret of one channel or partner of an instance that was started before; throws a sentence to print when there is none. */
+export function readSecret<K extends SecretKind>(dataDir: string, kind: K): LocalSecrets[K] {
+  const value = load(dataDir).secrets[kind];
+  if (value === undefined) {
+    throw new Error(
+      `no ${kind} secret in ${secretsFile(dataDir)}: start Jieban once with \`npm start\`, or set JIEBAN_DATA`,
+    );
+  }
+  return value;
+}
+
+/** The addresses that secrets carry, as they are in this run. */
+export interface Addresses {
+  platformsUrl: string;
+  /** Callback address per department that the demo answers for. */
+  demoEndpoints: Readonly<Record<string, string>>;
+}
+
+function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints }: Addresses): LocalSecrets {
+  const departments = Object.fromEntries(
+    Object.entries(secrets.departments).map(([id, { keys, endpoint }]) => {
+      // An http address can only be a demo department of an earlier run: real ones are https.
+      const own = endpoint?.startsWith('https:') ? endpoint : undefined;
+      const now = own ?? demoEndpoints[id];
+      return [id, { keys, ...(now === undefined ? {} : { endpoint: now }) }];
+    }),
+  );
+  const partner = (secret: PartnerSecret) => ({ ...secret, outbound: { ...secret.outbound, baseUrl: platformsUrl } });
+  return {
+    ...secrets,
+    departments,
+    phone: partner(secrets.phone),
+    website: partner(secrets.website),
+    wechat: { ...secrets.wechat, apiBase: platformsUrl },
+  };
+}
+
+const newPartner = (): PartnerSecret => ({ inbound: [signingKey()], outbound: { baseUrl: '', keys: [signingKey()] } });
+
+/** What is on disk, completed with new keys for whatever is missing (also for departments that joined the district). */
+export function openSecrets(dataDir: string, departmentIds: readonly string[]) {
+  const { file, secrets: stored } = load(dataDir);
+  let secrets: LocalSecrets = {
+    phone: stored.phone ?? newPartner(),
+    website: stored.website ?? newPartner(),
+    wechat: stored.wechat ?? {
+      appid: `wx${randomBytes(8).toString('hex')}`,
+      appSecret: randomBytes(16).toString('hex'),
+      apiBase: '',
+      sessionKeys: [namedKey()],
+      templates: { accepted: 'tmpl-accepted', answered: 'tmpl-answered', closed: 'tmpl-closed' },
+    },
+    departments: {
+      ...Object.fromEntries(departmentIds.map((id) => [id, { keys: [signingKey()] }])),
+      ...stored.departments,
+    },
+    query: stored.query ?? { keys: [namedKey()] },
+  };
+  return {
+    get: () => secrets,
+    /** Sets this run's addresses and writes them to the file, when there is one already. Call it before the runner starts. */
+    point(addresses: Addresses): void {
+      secrets = pointTo(secrets, addresses);
+      const names = Object.entries(file);
+      if (names.length === 0) return;
+      const refreshed = names.map(([name, entry]) => {
+        const kind = secretKind(name);
+        if (!kind) return [name, entry];
+        return [name, { ...entry, current: { ...entry.current, value: JSON.stringify(secrets[kind]) } }];
+      });
+      const text = `${JSON.stringify(Object.fromEntries(refreshed), null, 2)}\n`;
+      writeFileAtomically(secretsFile(dataDir), text, 0o600);
+    },
+    /** The runner asks for a secret that its store doesn't hold yet. */
+    initial(constructId: string): string {
+      const kind = secretKind(constructId);
+      if (!kind) throw new Error(`the template has a secret that the local runner has no value for: ${constructId}`);
+      return JSON.stringify(secrets[kind]);
+    },
+  };
+}

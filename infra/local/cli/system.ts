@@ -1,0 +1,141 @@
+/**
+ * One local instance as a whole: the synthesized template in the runner, the platforms around it, and the secrets that
+ * both sides share. `npm start`, the demo and the end-to-end tests all start this.
+ */
+import { join } from 'node:path';
+import type { ClerkStep, Pace, StepReport } from '#infra/local/platforms/clerk.ts';
+import { type Platforms, startPlatforms } from '#infra/local/platforms/index.ts';
+import { AUDIENCE } from '#infra/local/platforms/oidc.ts';
+import { type Runner, type RunnerLog, startRunner } from '#infra/local/runner.ts';
+import type { District } from '#schemas/district.ts';
+import { districtOf, parametersOf, takeFolder } from './folder.ts';
+import { openTicketLog } from './log.ts';
+import { type LocalSecrets, openSecrets } from './secrets.ts';
+
+/** The local account plays a mainland region: a mainland district refuses to synthesize elsewhere. */
+export const LOCAL_REGION = 'cn-north-1';
+
+export interface SystemOptions {
+  dataDir: string;
+  /** 0 = any free port. */
+  port: number;
+  /** A folder under `districts/`. */
+  district: string;
+  /** An assembly that was synthesized before; otherwise it is made anew in the data folder. */
+  assembly?: string;
+  /** Office time per real time; 1 unless given. */
+  speed?: number;
+  /** Office time moves only by `runner.plane.clock.advanceTo` (tests). */
+  frozen?: boolean;
+  /** Built-in departments for those without an endpoint; on unless false. */
+  demoDepartments?: boolean;
+  /** Demo departments that take callbacks and never answer. */
+  silent?: readonly string[];
+  pace?: Partial<Record<ClerkStep, Pace>>;
+  /** Nothing about tickets on the terminal. */
+  quiet?: boolean;
+  onLog?: (entry: RunnerLog) => void;
+  onClerk?: (report: StepReport) => void;
+}
+
+export interface System {
+  url: string;
+  runner: Runner;
+  platforms: Platforms;
+  secrets: LocalSecrets;
+  district: District;
+  stop: () => Promise<void>;
+}
+
+/** Units that hold no tickets of their own in Jieban: the desk works through the hotline API, the city has its platform. */
+const NO_RECEIVER = new Set(['hotline']);
+
+async function synthesizeInto(dataDir: string, district: string): Promise<string> {
+  const outdir = join(dataDir, 'cdk.out');
+  // Loaded only here: the CDK is large, and an instance that is given an assembly doesn't need it.
+  const { synthesize } = await import('#infra/synth.ts');
+  await synthesize({ district, region: LOCAL_REGION, outdir, allowOutsideMainland: false });
+  return outdir;
+}
+
+/** Values for the template's parameters that point at the development issuer; a deployment passes its provider's. */
+function oidcParameters(assembly: string, issuer: { issuer: string; jwksUrl: string }): Record<string, string> {
+  const values = parametersOf(assembly).flatMap((name) => {
+    if (/jwks/i.test(name)) return [[name, issuer.jwksUrl]];
+    if (/oidc.*issuer|issuer.*oidc/i.test(name)) return [[name, issuer.issuer]];
+    if (/oidc.*audience/i.test(name)) return [[name, AUDIENCE]];
+    return [];
+  });
+  return Object.fromEntries(values) as Record<string, string>;
+}
+
+/** @throws DataFolderInUse while another instance runs on the folder. */
+export async function startSystem(o: SystemOptions): Promise<System> {
+  const folder = takeFolder(o.dataDir);
+  const stops: (() => Promise<void> | void)[] = [() => folder.release()];
+  const stop = async () => {
+    for (let next = stops.pop(); next; next = stops.pop()) await next();
+  };
+  try {
+    const assembly = o.assembly ?? (await synthesizeInto(o.dataDir, o.district));
+    const district = districtOf(assembly);
+    const receivers = district.departments.filter(({ level }) => !NO_RECEIVER.has(level));
+    const secrets = openSecrets(
+      o.dataDir,
+      receivers.map(({ id }) => id),
+    );
+    const { phone, website, wechat, departments } = secrets.get();
+    const platforms = await startPlatforms({
+      dataDir: o.dataDir,
+      wechat: { ...wechat, templateIds: Object.values(wechat.templates) },
+      phoneKeys: phone.outbound.keys,
+      websiteKeys: website.outbound.keys,
+      departments: {
+        keys: Object.fromEntries(Object.entries(departments).map(([id, { keys }]) => [id, keys])),
+        ...(o.silent ? { silent: o.silent } : {}),
+        ...(o.pace ? { pace: o.pace } : {}),
+        ...(o.onClerk ? { report: o.onClerk } : {}),
+      },
+      onError: (error) => console.error('platform fake failed', error),
+    });
+    stops.push(() => platforms.stop());
+    const demo = receivers.filter(({ endpoint }) => endpoint === undefined && o.demoDepartments !== false);
+    secrets.point({
+      platformsUrl: platforms.url,
+      demoEndpoints: Object.fromEntries(demo.map(({ id }) => [id, platforms.endpointOf(id)])),
+    });
+
+    let officeNow = () => Date.now();
+    const shortNames = new Map(district.departments.map(({ id, shortName }) => [id, shortName]));
+    const log = openTicketLog({
+      dataDir: o.dataDir,
+      officeNow: () => officeNow(),
+      unitName: (id) => shortNames.get(id) ?? id,
+      quiet: o.quiet ?? false,
+    });
+    stops.push(() => log.close());
+    const runner = await startRunner({
+      assembly,
+      dataDir: o.dataDir,
+      port: o.port,
+      speed: o.speed ?? 1,
+      frozen: o.frozen ?? false,
+      initialSecret: (constructId) => secrets.initial(constructId),
+      parameters: oidcParameters(assembly, platforms.oidc),
+      log: (entry) => {
+        if (entry.source === 'function') log.functionLine(entry.fn ?? '', entry.line);
+        // The front's lines tell of requests, one each; people follow tickets, and see a request only when it was refused.
+        else if (entry.source !== 'front' || / [45]\d\d /.test(entry.line)) log.note(entry.line);
+        o.onLog?.(entry);
+      },
+    });
+    stops.push(() => runner.stop());
+    officeNow = () => runner.plane.clock.now();
+    platforms.departments.attach({ url: runner.url, speed: () => runner.plane.clock.speed() });
+    folder.serving(runner.url);
+    return { url: runner.url, runner, platforms, secrets: secrets.get(), district, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

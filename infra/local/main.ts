@@ -1,0 +1,130 @@
+/**
+ * `npm start`: runs the synthesized template on this machine and prints `jieban ready <url>` when it serves.
+ *
+ *     --speed N                how many times faster office time (limits, retries) runs; 1 unless given
+ *     --no-demo-departments    departments without an endpoint of their own get no built-in one
+ *     --district ID            a folder under districts/
+ *     --data FOLDER            data folder; else JIEBAN_DATA, else .jieban
+ *     PORT                     port of the API; else 3000
+ */
+// First of all: a Node that is too old gets a sentence instead of a syntax error.
+import '../require-node.mjs';
+import { parseArgs } from 'node:util';
+
+// As on Lambda; set before anything asks for local time, and inherited by the function workers.
+process.env.TZ = 'UTC';
+
+const USAGE = 'usage: npm start -- [--speed N] [--no-demo-departments] [--district ID] [--data FOLDER]';
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        speed: { type: 'string', default: '1' },
+        'no-demo-departments': { type: 'boolean', default: false },
+        district: { type: 'string', default: 'xianan' },
+        data: { type: 'string', default: process.env.JIEBAN_DATA || '.jieban' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    const speed = Number(values.speed);
+    if (!Number.isFinite(speed) || speed <= 0)
+      fail('--speed is a positive number, e.g. 3600 for an office hour a second');
+    const port = Number(process.env.PORT ?? 3000);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('PORT is a number from 0 to 65535');
+    return { ...values, speed, port };
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}
+
+function explain(error: unknown, port: number): string {
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return `port ${port} is in use: end the program that holds it, or choose another one with PORT=3001 npm start`;
+  }
+  if (code === 'EACCES') return `port ${port} may not be used: choose another one with PORT=3001 npm start`;
+  if (name === 'DataFolderInUse') return `${message} (--data FOLDER)`;
+  return error instanceof Error ? (error.stack ?? message) : String(error);
+}
+
+/** Fails as listening would, before anything is started for nothing. */
+async function requirePort(port: number): Promise<void> {
+  const { createServer } = await import('node:net');
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+  });
+}
+
+function help(o: { url: string; data: string; speed: number; demo: boolean }): string {
+  const data = o.data === '.jieban' ? '' : ` --data ${o.data}`;
+  return [
+    '',
+    `  发第一件诉求 / first request:  npm run send -- phone examples/phone.json${data}`,
+    `  操作员令牌 / operator token:   npm run -s token -- --role dispatcher --sub desk-7${data}`,
+    `  接口文档 / API description:    ${o.url}/openapi.json`,
+    `  密钥 / secrets:                ${o.data}/secrets.json （仅限本机 / this machine only）`,
+    `  函数日志 / function logs:      ${o.data}/logs/functions.log`,
+    `  办公时间倍速 / office speed:   ${o.speed}×    演示部门 / demo departments: ${o.demo ? '开 on' : '关 off'}`,
+    '  停止 / stop:                   Ctrl+C',
+    '',
+  ].join('\n');
+}
+
+const options = readOptions();
+const demo = !options['no-demo-departments'];
+
+/** Set once everything runs; a signal before that stops it as soon as it does. */
+let stop: (() => Promise<void>) | undefined;
+let stopAsked = false;
+
+function endCleanly(): void {
+  stop?.().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+}
+
+/** The first signal ends cleanly, a second one at once. */
+const onSignal = (signal: NodeJS.Signals) => {
+  if (stopAsked) process.exit(signal === 'SIGINT' ? 130 : 143);
+  stopAsked = true;
+  console.log('正在停止 / stopping …');
+  endCleanly();
+};
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+
+try {
+  if (options.port !== 0) await requirePort(options.port);
+  const { startSystem } = await import('./cli/system.ts');
+  const system = await startSystem({
+    dataDir: options.data,
+    port: options.port,
+    district: options.district,
+    speed: options.speed,
+    demoDepartments: demo,
+  });
+  stop = system.stop;
+  if (stopAsked) endCleanly();
+  else {
+    console.log(`jieban ready ${system.url}`);
+    console.log(help({ url: system.url, data: options.data, speed: options.speed, demo }));
+  }
+} catch (error) {
+  fail(explain(error, options.port));
+}

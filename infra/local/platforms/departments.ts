@@ -1,0 +1,163 @@
+/**
+ * Demo departments: the built-in receiver for every department that has no endpoint of its own. It verifies each
+ * callback's signature over the raw bytes, drops duplicates by `webhook-id`, and lets a clerk work what is dispatched.
+ * A department listed as silent takes its callbacks and never answers: the story of an overdue ticket.
+ */
+import { CallbackEvent } from '#schemas/callback.ts';
+import {
+  type ClerkStep,
+  DEFAULT_PACE,
+  type JiebanAt,
+  type Pace,
+  type StepReport,
+  type Task,
+  workTicket,
+} from './clerk.ts';
+import { type Answer, type Exchange, Faults, jsonOf, type Route, signedByOneOf } from './http.ts';
+
+/** A callback that arrived and was new. */
+export interface ReceivedCallback {
+  at: number;
+  department: string;
+  event: CallbackEvent;
+}
+
+export interface DemoDepartmentsOptions {
+  /** department id → its keys (`whsec_…`); all verify, the first signs. */
+  keys: Readonly<Record<string, readonly string[]>>;
+  silent?: readonly string[];
+  pace?: Partial<Record<ClerkStep, Pace>>;
+  report?: (report: StepReport) => void;
+  /** A fault of this fake itself, not of Jieban. */
+  onError?: (error: unknown) => void;
+}
+
+const TYPE = /^cn\.jieban\.ticket\.(\w+)\.v1$/;
+/** A dispatched ticket is signed first; one sent back for rework (重办) is already this department's. */
+const STEPS: Record<string, readonly ClerkStep[]> = {
+  dispatched: ['sign', 'accept', 'contact', 'reply'],
+  reworkOrdered: ['contact', 'reply'],
+};
+/** The hotline's decision puts the ticket back on this desk, e.g. its review sent the answer back (审核退回). */
+const ANSWER_AGAIN: readonly ClerkStep[] = ['reply'];
+const AT_WORK = new Set(['HANDLING', 'REWORK']);
+const ENDS_WORK = new Set(['withdrawn', 'closed']);
+
+export class DemoDepartments {
+  readonly #options: DemoDepartmentsOptions;
+  readonly #pace: Record<ClerkStep, Pace>;
+  readonly #silent: Set<string>;
+  readonly #faults = new Faults<number>();
+  readonly #seen = new Set<string>();
+  readonly #received: ReceivedCallback[] = [];
+  readonly #work = new Map<string, AbortController>();
+  /** Callbacks that came before the API was known. */
+  readonly #waiting: Task[] = [];
+  #jieban: JiebanAt | undefined;
+  #duplicates = 0;
+
+  constructor(options: DemoDepartmentsOptions) {
+    this.#options = options;
+    this.#pace = { ...DEFAULT_PACE, ...options.pace };
+    this.#silent = new Set(options.silent ?? []);
+  }
+
+  /** Tells the clerks where to post their commands; what arrived earlier is worked now. */
+  attach(jieban: JiebanAt): void {
+    this.#jieban = jieban;
+    for (const task of this.#waiting.splice(0)) this.#start(task);
+  }
+
+  /** From now on this department answers nothing. */
+  silence(department: string): void {
+    this.#silent.add(department);
+  }
+
+  /** New callbacks so far, oldest first; of one department and ticket if named. */
+  received(of: { department?: string; ticketNo?: string } = {}): readonly ReceivedCallback[] {
+    return this.#received.filter(
+      ({ department, event }) =>
+        (of.department === undefined || of.department === department) &&
+        (of.ticketNo === undefined || of.ticketNo === event.subject),
+    );
+  }
+
+  /** How many callbacks arrived again with a `webhook-id` that was known. */
+  duplicates(): number {
+    return this.#duplicates;
+  }
+
+  /** Makes the next callbacks of any department answer this HTTP status. */
+  failNext(times: number, status: number): void {
+    this.#faults.failNext(times, status);
+  }
+
+  routes(): Route[] {
+    const path = /^\/departments\/([^/]+)\/callbacks$/;
+    return [{ method: 'POST', path, handle: (exchange) => this.#receive(exchange) }];
+  }
+
+  /** Lets every clerk drop the pen. */
+  stop(): void {
+    for (const controller of this.#work.values()) controller.abort();
+    this.#work.clear();
+    this.#waiting.length = 0;
+  }
+
+  #receive(exchange: Exchange): Answer {
+    const fault = this.#faults.take();
+    if (fault !== undefined) return { status: fault, body: { error: 'provoked' } };
+    const department = exchange.params[0] ?? '';
+    const keys = this.#options.keys[department];
+    if (!keys) return { status: 404, body: { error: 'no such department' } };
+    if (!signedByOneOf(keys, exchange)) return { status: 401, body: { error: 'bad signature' } };
+    const parsed = CallbackEvent.safeParse(jsonOf(exchange.raw));
+    if (!parsed.success) {
+      const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+      return { status: 422, body: { error: 'not a callback', errors } };
+    }
+    const id = `${department}#${String(exchange.headers['webhook-id'])}`;
+    if (this.#seen.has(id)) {
+      this.#duplicates += 1;
+      return { status: 200, body: { received: true, duplicate: true } };
+    }
+    this.#seen.add(id);
+    this.#received.push({ at: Date.now(), department, event: parsed.data });
+    this.#act(department, parsed.data);
+    return { status: 200, body: { received: true } };
+  }
+
+  #act(department: string, event: CallbackEvent): void {
+    const type = TYPE.exec(event.type)?.[1] ?? '';
+    if (ENDS_WORK.has(type)) {
+      this.#work.get(`${department}#${event.subject}`)?.abort();
+      return;
+    }
+    const steps = type === 'decided' && AT_WORK.has(event.data.status) ? ANSWER_AGAIN : STEPS[type];
+    if (!steps || this.#silent.has(department)) return;
+    const { kind, category } = event.data;
+    this.#start({ department, ticketNo: event.subject, kind, category: category?.name, steps });
+  }
+
+  #start(task: Task): void {
+    const jieban = this.#jieban;
+    const key = this.#options.keys[task.department]?.[0];
+    if (!jieban) {
+      this.#waiting.push(task);
+      return;
+    }
+    if (key === undefined) return;
+    const work = `${task.department}#${task.ticketNo}`;
+    this.#work.get(work)?.abort();
+    const controller = new AbortController();
+    this.#work.set(work, controller);
+    const report = this.#options.report ?? (() => {});
+    workTicket({ task, jieban, key, pace: this.#pace, signal: controller.signal, report })
+      .catch((error: unknown) => {
+        if (!controller.signal.aborted) this.#options.onError?.(error);
+      })
+      .finally(() => {
+        if (this.#work.get(work) === controller) this.#work.delete(work);
+      });
+  }
+}

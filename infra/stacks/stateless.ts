@@ -1,0 +1,169 @@
+/**
+ * The whole topology: which function stands where, what wakes it, and what it may touch. Everything here can be torn
+ * down and made again; what must survive is in the stateful stack.
+ */
+import { CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { District } from '#schemas/district.ts';
+import type { Bundle } from '../bundle.ts';
+import { DistrictState, type SecretReference } from '../constructs/district-state.ts';
+import { followEvents } from '../constructs/event-stream.ts';
+import { PublicApi } from '../constructs/public-api.ts';
+import { runEvery } from '../constructs/schedule.ts';
+import { ServiceFunction, type TableAction } from '../constructs/service-function.ts';
+import { SlaTimer } from '../constructs/sla-timer.ts';
+import { DeadLetters, WorkedQueue } from '../constructs/worked-queue.ts';
+import { partitionOf } from '../partition.ts';
+
+export interface StatelessStackProps extends StackProps {
+  readonly district: District;
+  readonly bundles: readonly Bundle[];
+  readonly env: { readonly region: string };
+}
+
+/** Somebody waits for the answer: a full share of CPU, and well under API Gateway's 29 s. */
+const DOOR = { timeout: Duration.seconds(15), memory: 1024 };
+/** Works from a queue or a stream; nobody waits. */
+const WORKER = { timeout: Duration.seconds(30), memory: 512 };
+/** Calls another platform over HTTP for each of up to ten messages. */
+const CALLER = { timeout: Duration.seconds(60), memory: 512 };
+
+/** A change of a ticket: read the snapshot, then put snapshot, events, texts and dedupe row in one transaction. */
+const CHANGE: readonly TableAction[] = ['GetItem', 'PutItem'];
+/** Reads a ticket's events one after the other. */
+const HISTORY: readonly TableAction[] = ['Query'];
+/** Reads the event, and keeps its own rows beside the ticket: attempts, cursors. */
+const DELIVER: readonly TableAction[] = ['GetItem', 'PutItem', 'Query', 'UpdateItem'];
+
+export class StatelessStack extends Stack {
+  constructor(scope: Construct, id: string, { district, bundles, ...props }: StatelessStackProps) {
+    super(scope, id, {
+      ...props,
+      description: `Jieban ${district.name} (${district.id}): functions, queues, API, timers`,
+    });
+    const partition = partitionOf(props.env.region);
+    const state = new DistrictState(this, 'State', district.id);
+    const { tickets, receipts, callers } = state;
+
+    const unwired = new Map(bundles.map((bundle) => [bundle.name, bundle]));
+    const fn = (name: string, size: { timeout: Duration; memory: number }, description: string) => {
+      const bundle = unwired.get(name);
+      if (bundle === undefined) throw new Error(`functions/${name}/handler.ts is missing, but the stack needs it`);
+      unwired.delete(name);
+      return new ServiceFunction(this, name, { bundle, districtId: district.id, partition, description, ...size });
+    };
+    const queue = (queueId: string, variable: string, workerTimeout: Duration) =>
+      new WorkedQueue(this, queueId, { key: state.dataKey, variable, workerTimeout });
+
+    // Queues: one per consumer, so that a slow one holds up only itself.
+    const intake = queue('Intake', 'INTAKE_QUEUE_URL', WORKER.timeout);
+    const dispatch = queue('Dispatch', 'DISPATCH_QUEUE_URL', CALLER.timeout);
+    const feedbacks = queue('Feedback', 'FEEDBACK_QUEUE_URL', CALLER.timeout);
+    const timerChanges = queue('Timers', 'TIMERS_QUEUE_URL', WORKER.timeout);
+    const fanoutDeadLetters = new DeadLetters(this, 'FanoutDlq', state.dataKey);
+
+    // Channels in (多向接办件): authenticate, write the receipt and the caller, hand on.
+    const channel = (name: string, description: string, secret: SecretReference) =>
+      fn(name, DOOR, description)
+        .table(receipts, ['GetItem', 'PutItem'])
+        .table(callers, ['PutItem'])
+        .sends(intake)
+        .secret(secret, state.querySecret);
+    const phone = channel('phone', '12345 phone requests', state.phoneSecret);
+    const website = channel('website', 'Message board requests', state.websiteSecret);
+    const wechat = channel('wechat', 'Mini-program logins and requests', state.wechatSecret);
+
+    // From receipt to owned ticket, and from each event to those whom it concerns.
+    const router = fn('router', WORKER, 'Gives each request one owner')
+      .table(tickets, CHANGE)
+      .table(receipts, ['UpdateItem']);
+    intake.workedBy(router, 10);
+    const fanout = fn('fanout', WORKER, 'Copies each ticket event to its consumers').sends(
+      dispatch,
+      feedbacks,
+      timerChanges,
+    );
+    followEvents(tickets, fanout, fanoutDeadLetters);
+
+    // Consumers. Only these two may read who called: one tells the department, one answers the citizen.
+    const dispatcher = fn('dispatcher', CALLER, 'Calls departments back, signed and in order')
+      .table(tickets, DELIVER)
+      .table(callers, ['GetItem'])
+      .secret(state.departmentsSecret)
+      .sends(dispatch);
+    dispatch.workedBy(dispatcher, 10);
+    const feedback = fn('feedback', CALLER, 'Brings status and answer back through the channel (多向反馈)')
+      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(callers, ['GetItem'])
+      .secret(state.phoneSecret, state.websiteSecret, state.wechatSecret);
+    feedbacks.workedBy(feedback, 5);
+
+    // Clocks (时限): `timers` sets the alarm, `tick` is what it wakes.
+    const tick = fn('tick', WORKER, 'Fires what is due on one ticket').table(tickets, CHANGE);
+    const slaTimer = new SlaTimer(this, 'SlaTimer', { tick, partition });
+    const timers = fn('timers', WORKER, 'Sets and ends the alarms of tickets')
+      .table(tickets, ['GetItem'])
+      .machine(slaTimer, 'StopExecution');
+    timerChanges.workedBy(timers, 10);
+
+    // Departments, the hotline's desk, citizens.
+    const departments = fn('departments', DOOR, "Departments' commands and work lists")
+      .table(tickets, CHANGE, ['byOwner'])
+      .secret(state.departmentsSecret);
+    const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
+      .table(tickets, [...CHANGE, ...HISTORY], ['byStatus'])
+      .settings(this.#operatorLogin());
+    const citizen = fn('citizen', DOOR, 'Status and rating for the citizen who asked')
+      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(receipts, ['GetItem'])
+      .secret(state.querySecret, state.wechatSecret);
+    const portal = fn('portal', DOOR, 'OpenAPI description and start page');
+
+    // Round the clock: what is due later than a queue can hold, and what slipped.
+    const pump = fn('pump', WORKER, 'Sends deliveries whose next try is due')
+      .table(tickets, ['UpdateItem'], ['byDue'])
+      .sends(dispatch);
+    runEvery(Duration.minutes(1), pump);
+    const sweeper = fn('sweeper', CALLER, 'Repairs receipts never routed and marks that no alarm fired')
+      .table(receipts, ['GetItem'], ['pending'])
+      .table(tickets, CHANGE, ['byDue'])
+      .sends(intake)
+      .machine(slaTimer, 'DescribeExecution');
+    runEvery(Duration.minutes(5), sweeper);
+
+    new PublicApi(this, 'Api', {
+      name: `jieban-${district.id}`,
+      partition,
+      routes: [
+        ['POST', '/channels/phone/requests', phone],
+        ['POST', '/channels/website/requests', website],
+        ['POST', '/channels/wechat/sessions', wechat],
+        ['POST', '/channels/wechat/requests', wechat],
+        ['POST', '/departments/{departmentId}/tickets/{ticketNo}/commands', departments],
+        ['GET', '/departments/{departmentId}/tickets', departments],
+        ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],
+        ['GET', '/hotline/tickets', hotline],
+        ['GET', '/hotline/tickets/{ticketNo}', hotline],
+        ['GET', '/tickets/{ticketNo}', citizen],
+        ['POST', '/tickets/{ticketNo}/rating', citizen],
+        ['GET', '/openapi.json', portal],
+        ['GET', '/', portal],
+      ],
+    });
+
+    if (unwired.size > 0) {
+      throw new Error(`nothing in the stack calls functions/${[...unwired.keys()].join(', functions/')}`);
+    }
+  }
+
+  /** The district's own login for operators: no default, because a wrong issuer would let the wrong people in. */
+  #operatorLogin(): Record<string, string> {
+    const parameter = (id: string, description: string) =>
+      new CfnParameter(this, id, { type: 'String', minLength: 1, description }).valueAsString;
+    return {
+      OIDC_ISSUER: parameter('OidcIssuer', "Issuer of operators' tokens, as in their iss claim"),
+      OIDC_AUDIENCE: parameter('OidcAudience', "Audience of operators' tokens"),
+      OIDC_JWKS_URL: parameter('OidcJwksUrl', "Where the issuer's public keys are"),
+    };
+  }
+}

@@ -1,0 +1,29 @@
+/** What a citizen sees of a ticket (群众查询): public words only, no unit's internal notes, nobody's identity. */
+import * as z from 'zod';
+import { Instant, Kind, TicketNo } from './common.ts';
+import { ResultCode, Satisfaction, Status } from './ticket.ts';
+
+/** 办理进度: one step that has happened, in words for the citizen. */
+export const PublicStage = z.strictObject({ status: Status, at: Instant, text: z.string() });
+export type PublicStage = z.infer<typeof PublicStage>;
+
+/** `GET /tickets/{ticketNo}` */
+export const PublicStatus = z.strictObject({
+  ticketNo: TicketNo,
+  status: Status,
+  /** The status in Chinese. */
+  statusText: z.string(),
+  kind: Kind,
+  receivedAt: Instant,
+  /** 承办单位, from dispatch on. */
+  department: z.string().optional(),
+  /** 办结时限: until when the citizen can expect the answer, while that clock runs. */
+  deadline: Instant.optional(),
+  stages: z.array(PublicStage),
+  /** 答复: from the hotline's approval on. */
+  answer: z.strictObject({ text: z.string(), resultCode: ResultCode, approvedAt: Instant }).optional(),
+  /** 不予受理时告知的法定途径 */
+  lawfulRoute: z.string().optional(),
+  rating: z.strictObject({ solved: z.boolean(), satisfaction: Satisfaction, at: Instant }).optional(),
+});
+export type PublicStatus = z.infer<typeof PublicStatus>;

@@ -1,0 +1,91 @@
+/** Commands (指令): the only way to change a ticket. Bodies as departments, operators and citizens post them. */
+import * as z from 'zod';
+import { CategoryCode, Instant, PlainText, TicketNo, UnitId, Urgency } from './common.ts';
+import { ResultCode, Satisfaction, Status } from './ticket.ts';
+
+const command = <T extends string, S extends z.core.$ZodShape>(name: T, shape: S) =>
+  z.strictObject({ command: z.literal(name), ...shape });
+
+/** 经办人: a staff number or role of the department's own, not a person's name. */
+const handler = z
+  .string()
+  .regex(/^[\w.:@-]{1,64}$/, 'a staff number or role, no name')
+  .optional();
+
+/** 退单原因 */
+export const ReturnReason = z.enum(['notOurDuty', 'wrongPlace', 'incomplete', 'duplicate', 'statutoryRoute']);
+
+/** `POST /departments/{departmentId}/tickets/{ticketNo}/commands` */
+export const DepartmentCommand = z.discriminatedUnion('command', [
+  command('sign', { handler }),
+  command('accept', { handler }),
+  command('contact', { handler, note: PlainText(1000).optional() }),
+  command('progress', { handler, note: PlainText(2000) }),
+  command('reply', { handler, resultCode: ResultCode, handling: PlainText(5000), publicAnswer: PlainText(2000) }),
+  command('return', {
+    handler,
+    reasonCode: ReturnReason,
+    reason: PlainText(1000),
+    legalBasis: PlainText(500),
+    suggestedDepartment: UnitId.optional(),
+  }),
+  command('requestExtension', { handler, newDeadline: Instant, reason: PlainText(1000) }),
+  command('whistle', { handler, units: z.array(UnitId).min(1).max(10), reason: PlainText(1000) }),
+  command('reportIn', { handler, note: PlainText(1000).optional() }),
+]);
+export type DepartmentCommand = z.infer<typeof DepartmentCommand>;
+
+/** Why an operator did it; kept with the event, so it must not hold a citizen's data. */
+const reason = PlainText(200);
+
+/** `POST /hotline/tickets/{ticketNo}/commands` */
+export const HotlineCommand = z.discriminatedUnion('command', [
+  command('assign', {
+    owner: UnitId,
+    coHandlers: z.array(UnitId).max(10).optional(),
+    category: CategoryCode.optional(),
+    townCode: z
+      .string()
+      .regex(/^\d{12}$/)
+      .optional(),
+    urgency: Urgency.optional(),
+    reason,
+  }),
+  command('review', { approve: z.boolean(), reason }),
+  command('rework', { reason }),
+  command('close', { reason }),
+  command('refuse', { lawfulRoute: PlainText(100), reason }),
+  command('directClose', { resultCode: ResultCode, publicAnswer: PlainText(2000), reason }),
+  command('cancel', { reason }),
+  command('archive', { reason }),
+  command('approveReturn', { reason, owner: UnitId.optional() }),
+  command('rejectReturn', { reason }),
+  command('designate', { owner: UnitId, reason }),
+  command('approveExtension', { reason }),
+  command('rejectExtension', { reason }),
+  command('merge', { into: TicketNo, reason }),
+  command('suspend', { until: Instant, reason }),
+  command('resume', { reason }),
+  command('supervise', { reason }),
+  command('openJointHandling', { units: z.array(UnitId).min(1).max(10), reason }),
+]);
+export type HotlineCommand = z.infer<typeof HotlineCommand>;
+
+/** `POST /tickets/{ticketNo}/rating` */
+export const RatingRequest = z.strictObject({
+  solved: z.boolean(),
+  satisfaction: Satisfaction,
+  comment: PlainText(500).optional(),
+});
+export type RatingRequest = z.infer<typeof RatingRequest>;
+
+export const Deadlines = z.record(z.string(), Instant);
+
+/** What every accepted command answers. `deadlines` has one entry per running clock. */
+export const CommandAnswer = z.strictObject({
+  ticketNo: TicketNo,
+  status: Status,
+  ticketVersion: z.int(),
+  deadlines: Deadlines,
+});
+export type CommandAnswer = z.infer<typeof CommandAnswer>;

@@ -1,0 +1,225 @@
+/**
+ * A district (县级区划) as one object: the compiled `districts/<id>/` folder that is shipped beside every function.
+ * Whatever names a place, a unit, a phone number or a citizen-facing text lives here and nowhere in code.
+ */
+import * as z from 'zod';
+import { Kind, UnitId, Urgency } from './common.ts';
+import { CalendarData, LimitProfile } from './sla.ts';
+
+const Text = z.string().trim().min(1);
+/** 统计用区划代码 */
+export const DivisionCode = z.string().regex(/^\d{12}$/, 'a 12-digit division code (12 位区划代码)');
+const CountyCode = z.string().regex(/^\d{6}$/, 'a 6-digit county code (6 位县级代码)');
+/** Letters, digits and dashes; the id of a zone, a route or a danger. */
+const Slug = z.string().regex(/^[a-z][a-z0-9-]{1,40}$/, 'lower-case letters, digits and dashes');
+
+/** 层级: who a unit answers to. `vertical` = 垂管 (led from above, works here), `utility` = 公用企业. */
+export const UnitLevel = z.enum(['department', 'town', 'zone', 'vertical', 'utility', 'city', 'hotline']);
+export type UnitLevel = z.infer<typeof UnitLevel>;
+
+/** 镇街类别. 类似乡级单位 = town-level units for statistics only, which have no people's government of their own. */
+export const TownKind = z.enum(['街道', '镇', '乡', '类似乡级单位']);
+export type TownKind = z.infer<typeof TownKind>;
+
+export const Town = z.strictObject({
+  code: DivisionCode,
+  name: Text,
+  kind: TownKind,
+  /** Who holds the duty of the town's government there: a unit, the city platform or the desk. */
+  unit: UnitId,
+});
+export type Town = z.infer<typeof Town>;
+
+export const Village = z.strictObject({ code: DivisionCode, name: Text, townCode: DivisionCode, townName: Text });
+export type Village = z.infer<typeof Village>;
+
+/** 功能区: overlaps towns; outranks them only for catalogue rows whose owner is `@zone`. */
+export const Zone = z.strictObject({
+  id: Slug,
+  name: Text,
+  code: DivisionCode.optional(),
+  unit: UnitId,
+  note: z.string(),
+});
+export type Zone = z.infer<typeof Zone>;
+
+export const Department = z.strictObject({
+  id: UnitId,
+  /** 全称, as written on a dispatch sheet. */
+  name: Text,
+  shortName: Text,
+  level: UnitLevel,
+  aliases: z.array(Text),
+  /** A 角 / B 角: role names, never persons. */
+  handlerA: Text,
+  handlerB: Text,
+  /** Where callbacks go. Absent: the unit works by polling, or its secret names the address. */
+  endpoint: z.url({ protocol: /^https$/ }).optional(),
+});
+export type Department = z.infer<typeof Department>;
+
+/** 职责主体 with its basis: what the ban on pushing duties down (国办函〔2025〕66号) is checked against. */
+export const DutyHolder = z.enum(['department', 'town', 'shared']);
+export type DutyHolder = z.infer<typeof DutyHolder>;
+
+/** 地点规则: event = 事发地, company = 用工单位或工地所在地, household = 户籍地, none = the place doesn't matter. */
+export const PlaceRule = z.enum(['event', 'company', 'household', 'none']);
+export type PlaceRule = z.infer<typeof PlaceRule>;
+
+/** A unit's id; `@town` = the town's government; `@zone` = the zone if the place lies in one, else the town; `@city`; `@desk`. */
+export const OwnerRef = z.union([UnitId, z.enum(['@town', '@zone', '@city', '@desk'])], {
+  error: 'a unit id, @town, @zone, @city or @desk',
+});
+export type OwnerRef = z.infer<typeof OwnerRef>;
+
+/** 目录小类: one row of the dispatch catalogue (派单目录). */
+export const CatalogueRow = z.strictObject({
+  code: z.string().regex(/^\d{2}\.\d{1,2}$/, 'a sub-class code looks like 01.3'),
+  category: Text,
+  name: Text,
+  /** Kinds of request that the row is for; empty = all. */
+  kinds: z.array(Kind),
+  level: UnitLevel.or(z.literal('byPlace')),
+  owner: OwnerRef,
+  /** Exceptions by kind of town, e.g. 街道 → the district's 城管 while `@town` owns it elsewhere. */
+  ownerByKind: z.partialRecord(TownKind, OwnerRef),
+  dutyHolder: DutyHolder,
+  dutyBasis: z.string(),
+  placeRule: PlaceRule,
+  attributes: z.array(Text),
+  keywords: z.array(z.string().trim().min(2, 'a keyword has at least two characters (关键词至少两个字)')),
+  legalBasis: z.string(),
+  defaultUrgency: Urgency,
+  coHandlers: z.array(UnitId.or(z.literal('@town'))),
+});
+export type CatalogueRow = z.infer<typeof CatalogueRow>;
+
+export const Catalogue = z.strictObject({
+  version: Text,
+  /** True while the rows are a proposal and not the district's own table. */
+  standIn: z.boolean(),
+  source: Text,
+  rows: z.array(CatalogueRow).min(1),
+});
+export type Catalogue = z.infer<typeof Catalogue>;
+
+/**
+ * A name that citizens use for a place. `target` is a town's or village's code or a zone's id; a `decoy` has none: a road,
+ * school or estate whose name only sounds like a town (温泉路). `weak` names mean other things too (马桥 is also a bridge).
+ */
+export const PlaceAlias = z.strictObject({
+  alias: z.string().trim().min(2),
+  target: z.union([DivisionCode, Slug, z.literal('')]),
+  strength: z.enum(['strong', 'weak', 'decoy']),
+  note: z.string(),
+});
+export type PlaceAlias = z.infer<typeof PlaceAlias>;
+
+/** A phrase of citizens' words; `…` stands for up to eight characters of the same clause. */
+const Phrase = z.string().trim().min(2);
+
+/**
+ * Which number to call for which words. `exclude`: longer words in which a phrase means nothing. `unlessAfter` and
+ * `unlessBefore`: words right before or after it that make it a fear or a topic (容易着火, 火灾隐患), not an emergency.
+ */
+export const DangerRule = z.strictObject({
+  id: Slug,
+  numbers: z.array(z.enum(['110', '119', '120', '122'])).min(1),
+  phrases: z.array(Phrase).min(1),
+  exclude: z.array(Text),
+  unlessAfter: z.array(Text),
+  unlessBefore: z.array(Text),
+});
+export type DangerRule = z.infer<typeof DangerRule>;
+
+/** 法定途径: a matter that another procedure already holds; `route` tells the citizen where to turn. */
+export const StatutoryRoute = z.strictObject({
+  id: Slug,
+  name: Text,
+  phrases: z.array(Phrase).min(1),
+  route: Text.max(100),
+});
+export type StatutoryRoute = z.infer<typeof StatutoryRoute>;
+
+/** Below these (0..1) the desk decides. */
+export const Thresholds = z.strictObject({
+  category: z.number().min(0).max(1),
+  place: z.number().min(0).max(1),
+  outside: z.number().min(0).max(1),
+});
+export type Thresholds = z.infer<typeof Thresholds>;
+
+/** Text with `{ticketNo}`, `{department}`, `{deadline}`, `{numbers}`, `{route}` placeholders; nothing else is replaced. */
+const placeholders = new Set(['ticketNo', 'department', 'deadline', 'numbers', 'route']);
+const Template = Text.refine(
+  (text) => [...text.matchAll(/\{(\w*)\}/g)].every((match) => placeholders.has(match[1] ?? '')),
+  'only {ticketNo} {department} {deadline} {numbers} {route} are replaced',
+);
+/** One text per way back. SMS templates take no free text or URL; `wechat` fills a `thing` field of at most 20 characters. */
+const Notice = z.strictObject({ sms: Template, wechat: Text.max(20), website: Template });
+
+export const Texts = z.strictObject({
+  dangerNotice: Template,
+  accepted: Notice,
+  answered: Notice,
+  closed: Notice,
+  notAccepted: Notice,
+});
+export type Texts = z.infer<typeof Texts>;
+export type NoticeName = Exclude<keyof Texts, 'dangerNotice'>;
+
+export const ChannelSettings = z.strictObject({
+  phone: z.strictObject({ hotline: z.string().regex(/^\d{3,12}$/) }),
+  wechat: z.strictObject({
+    page: Text,
+    miniprogramState: z.enum(['developer', 'trial', 'formal']),
+    lang: z.literal('zh_CN'),
+  }),
+  website: z.strictObject({ boardName: Text }),
+});
+export type ChannelSettings = z.infer<typeof ChannelSettings>;
+
+export const Gazetteer = z.strictObject({
+  aliases: z.array(PlaceAlias),
+  /** Names of other cities and counties: a place there is not ours. */
+  elsewhere: z.array(z.string().trim().min(2)),
+});
+export type Gazetteer = z.infer<typeof Gazetteer>;
+
+/** `district.json`: everything of the folder that isn't a table. */
+export const DistrictHead = z.strictObject({
+  id: Slug,
+  code: CountyCode,
+  name: Text,
+  /** The first few characters of the name that people say alone (咸安). */
+  shortName: Text,
+  province: Text,
+  city: Text,
+  mainland: z.boolean(),
+  ticketPrefix: z.string().regex(/^[A-Z]{2}$/, 'two capital letters'),
+  timezone: z.literal('Asia/Shanghai'),
+  sources: z.record(z.string(), Text),
+  neighbours: z.array(z.strictObject({ code: CountyCode, name: Text })),
+  elsewhere: z.array(z.string().trim().min(2)),
+  cityPlatform: UnitId,
+  desk: UnitId,
+  catalogue: z.strictObject({ version: Text, standIn: z.boolean(), source: Text }),
+  danger: z.array(DangerRule).min(1),
+  statutoryRoutes: z.array(StatutoryRoute),
+  thresholds: Thresholds,
+  texts: Texts,
+  channels: ChannelSettings,
+});
+export type DistrictHead = z.infer<typeof DistrictHead>;
+
+export const District = DistrictHead.omit({ catalogue: true, elsewhere: true }).extend({
+  towns: z.array(Town).min(1),
+  villages: z.array(Village),
+  zones: z.array(Zone),
+  departments: z.array(Department).min(1),
+  catalogue: Catalogue,
+  gazetteer: Gazetteer,
+  calendar: CalendarData,
+  limits: LimitProfile,
+});
+export type District = z.infer<typeof District>;

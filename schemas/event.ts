@@ -1,0 +1,121 @@
+/**
+ * What happened to a ticket (工单事件). Events are the truth: append-only, never rewritten, free of personal data.
+ * Every event says who, when and why, which clocks it started and stopped, and which units are to be told.
+ */
+import * as z from 'zod';
+import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
+import { RoutingDecision } from './routing.ts';
+import { Clock, ClockId, Colour } from './sla.ts';
+import { Flags, ResultCode, Satisfaction } from './ticket.ts';
+
+/** 操作主体. `id` is a staff number, a unit or a machine part, never a person's name. */
+export const Actor = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('system'), id: z.string() }),
+  z.strictObject({ kind: z.literal('citizen') }),
+  z.strictObject({ kind: z.literal('department'), id: UnitId, handler: z.string().max(64).optional() }),
+  z.strictObject({ kind: z.literal('operator'), id: z.string(), role: z.string() }),
+]);
+export type Actor = z.infer<typeof Actor>;
+
+/** What a department's callback is called: `cn.jieban.ticket.<name>.v1`. */
+export const CallbackType = z.enum(['dispatched', 'withdrawn', 'warned', 'decided', 'closed', 'reworkOrdered']);
+export type CallbackType = z.infer<typeof CallbackType>;
+
+/** One addressed message: the n-th that this ticket sends to this unit. n+1 is not sent before n is settled. */
+export const Callback = z.strictObject({ to: UnitId, n: z.int().min(1), type: CallbackType });
+export type Callback = z.infer<typeof Callback>;
+
+const envelope = {
+  ticketNo: TicketNo,
+  seq: z.int().min(1),
+  at: Instant,
+  actor: Actor,
+  reason: z.string().max(200).optional(),
+  /** `generation` numbers the ticket's changes of clocks: an alarm set for an older one is stale. */
+  clocks: z
+    .strictObject({ generation: z.int().min(1), started: z.array(Clock), stopped: z.array(z.string()) })
+    .optional(),
+  callbacks: z.array(Callback).optional(),
+};
+const event = <T extends string, S extends z.core.$ZodShape>(type: T, shape: S) =>
+  z.strictObject({ ...envelope, type: z.literal(type), ...shape });
+
+export const TicketEvent = z.discriminatedUnion('type', [
+  /** 登记 */
+  event('registered', {
+    channel: Channel,
+    channelRef: z.string(),
+    kind: Kind,
+    urgency: Urgency,
+    flags: Flags,
+    callerToken: z.string(),
+    queryKeyId: z.string(),
+    textKey: z.string(),
+    publicConsent: z.boolean(),
+    boardMessageId: z.string().optional(),
+    receivedAt: Instant,
+  }),
+  /** 转热线派单席: no lawful owner found, or not sure enough; the decision holds the candidates. */
+  event('queuedAtDesk', { decision: RoutingDecision }),
+  /** 派单, by the router (`decision`) or by an operator. */
+  event('dispatched', {
+    owner: UnitId,
+    coHandlers: z.array(UnitId),
+    categoryCode: CategoryCode.optional(),
+    townCode: z.string().optional(),
+    urgency: Urgency,
+    round: z.int().min(1),
+    decision: RoutingDecision.optional(),
+  }),
+  /** 签收 */
+  event('signed', { unit: UnitId }),
+  /** 受理 */
+  event('accepted', { unit: UnitId }),
+  /** 首次联系 */
+  event('contacted', { unit: UnitId, noteKey: z.string().optional() }),
+  /** 办理进展 */
+  event('progressed', { unit: UnitId, noteKey: z.string() }),
+  /** 答复 */
+  event('replied', { unit: UnitId, resultCode: ResultCode, textKey: z.string() }),
+  /** 审核通过: the citizen may read the answer now. */
+  event('answerApproved', {}),
+  /** 审核退回: back to the unit, on the same finish clock. */
+  event('answerRejected', { backTo: z.enum(['HANDLING', 'REWORK']) }),
+  /** 重办 */
+  event('reworkOrdered', { round: z.int().min(1) }),
+  /** 评价 */
+  event('rated', { solved: z.boolean(), satisfaction: Satisfaction, commentKey: z.string().optional() }),
+  /** 办结 */
+  event('closed', { by: z.enum(['hotline', 'citizen']) }),
+  /** 不予受理 */
+  event('notAccepted', { lawfulRoute: z.string().max(100) }),
+  /** 直接办结: the hotline answers itself. */
+  event('directClosed', { resultCode: ResultCode, textKey: z.string() }),
+  /** 撤单 */
+  event('cancelled', {}),
+  /** 归档 */
+  event('archived', {}),
+  /** 黄橙红预警 */
+  event('warned', { clock: ClockId, instance: z.string(), colour: Colour, dueAt: Instant, holder: UnitId }),
+  /** 反馈记录: what came of telling the citizen. */
+  event('feedbackRecorded', {
+    forSeq: z.int(),
+    notice: z.enum(['accepted', 'answered', 'closed']),
+    channel: z.enum(['wechat', 'sms', 'website', 'none']),
+    outcome: z.enum(['sent', 'unreachable', 'rejected']),
+    detail: z.string().max(100).optional(),
+  }),
+]);
+export type TicketEvent = z.infer<typeof TicketEvent>;
+export type EventType = TicketEvent['type'];
+export type EventOf<T extends EventType> = Extract<TicketEvent, { type: T }>;
+
+/** What fan-out puts on a consumer's queue: a pointer, never the event's content. */
+export const EventPointer = z.strictObject({
+  ticketNo: TicketNo,
+  seq: z.int().min(1),
+  type: z.string(),
+  /** Of the clocks, when the event changed them. */
+  generation: z.int().min(1).optional(),
+});
+export type EventPointer = z.infer<typeof EventPointer>;

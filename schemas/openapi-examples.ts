@@ -1,0 +1,95 @@
+/** Examples of the published contract. They name no place, unit or person that exists; tests parse each with its schema. */
+
+export const phoneRequest = {
+  channelRef: 'CC-20261123-000117',
+  kind: 'complaint',
+  title: '小区门口路灯不亮',
+  content: '小区南门外三盏路灯连续一周不亮，晚上出行不便，希望尽快修复。',
+  caller: { name: '张示例', phone: '13800000000', confidential: true },
+  place: { text: '示例小区南门' },
+  replyWanted: true,
+  call: {
+    callId: 'c-7f3a',
+    caller: '13800000000',
+    callee: '12345',
+    agentId: 'A017',
+    startedAt: '2026-11-23T09:26:40+08:00',
+    recordings: [{ id: 'r-1', url: 'https://recordings.example/r-1.mp3' }],
+  },
+};
+export const websiteRequest = {
+  channelRef: 'board-20261123-0009',
+  kind: 'consult',
+  title: '新生儿医保如何参保',
+  content: '请问新生儿参加居民医保需要哪些材料，在哪里办理？',
+  caller: { name: '李示例', phone: '+86 138 0000 0001' },
+  board: { messageId: '20261123-0009', publicConsent: true, submittedAt: '2026-11-23T08:50:00+08:00' },
+};
+export const wechatRequest = {
+  channelRef: 'form-20261123-0042',
+  kind: 'help',
+  title: '楼道堆放杂物',
+  content: '单元楼道长期堆放纸箱，影响通行。',
+  caller: { anonymous: true },
+  place: { text: '示例小区三单元', lat: 30.1234567, lng: 114.1234567, crs: 'GCJ-02' },
+  occurredAt: '2026-11-22T20:00:00+08:00',
+};
+export const wechatLogin = { code: '0a3Xyz' };
+export const wechatSession = { token: 'eyJhbGciOiJkaXIi…', expiresInSeconds: 7200 };
+export const receipt = {
+  ticketNo: 'AB2026112300012340',
+  queryCode: '7K3M9P2QXT',
+  receivedAt: '2026-11-23T09:30:00.000+08:00',
+};
+export const dangerReceipt = { ...receipt, danger: { call: ['119'], message: '如有生命危险，请立即拨打 119。' } };
+
+export const publicStatus = {
+  ticketNo: receipt.ticketNo,
+  status: 'HANDLING',
+  statusText: '正在办理',
+  kind: 'complaint',
+  receivedAt: receipt.receivedAt,
+  department: '示例承办单位',
+  deadline: '2026-11-30T17:30:00.000+08:00',
+  stages: [
+    { status: 'REGISTERED', at: '2026-11-23T09:30:00.000+08:00', text: '诉求已登记' },
+    { status: 'AWAIT_SIGN', at: '2026-11-23T09:30:02.000+08:00', text: '已派单至承办单位' },
+    { status: 'SIGNED', at: '2026-11-23T10:05:00.000+08:00', text: '承办单位已签收' },
+    { status: 'HANDLING', at: '2026-11-23T10:20:00.000+08:00', text: '承办单位已受理，开始办理' },
+  ],
+};
+export const rating = { solved: true, satisfaction: 'satisfied', comment: '处理及时' };
+
+export const signCommand = { command: 'sign', handler: 'A017' };
+export const replyCommand = {
+  command: 'reply',
+  handler: 'A017',
+  resultCode: 'solved',
+  handling: '已更换三盏路灯的控制器，现场复核正常。',
+  publicAnswer: '您好，您反映的路灯已于今日修复，感谢您的监督。',
+};
+export const reviewCommand = { command: 'review', approve: true, reason: '答复完整' };
+export const assignCommand = { command: 'assign', owner: 'example-unit', reason: '核定承办单位' };
+export const commandAnswer = {
+  ticketNo: receipt.ticketNo,
+  status: 'SIGNED',
+  ticketVersion: 3,
+  deadlines: { accept: '2026-11-24T17:30:00.000+08:00', finish: '2026-11-30T17:30:00.000+08:00' },
+};
+export const workList = {
+  tickets: [
+    {
+      ticketNo: receipt.ticketNo,
+      ticketVersion: 2,
+      status: 'AWAIT_SIGN',
+      kind: 'complaint',
+      urgency: 'normal',
+      owner: 'example-unit',
+      round: 1,
+      channel: 'phone',
+      receivedAt: receipt.receivedAt,
+      deadlines: { sign: '2026-11-24T17:30:00.000+08:00' },
+    },
+  ],
+  cursor: 'eyJwayI6Ii4uLiJ9',
+};

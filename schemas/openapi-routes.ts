@@ -1,0 +1,244 @@
+/** Every route of the outside contract as data: what goes in, what comes out, who may ask. `openapi.ts` makes OpenAPI of it. */
+import * as z from 'zod';
+import { PublicStatus } from './citizen.ts';
+import { CommandAnswer, Deadlines, DepartmentCommand, HotlineCommand, RatingRequest } from './command.ts';
+import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
+import { Actor } from './event.ts';
+import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
+import * as examples from './openapi-examples.ts';
+import { Status, Ticket, TicketText } from './ticket.ts';
+
+/** One line of a work list (待办清单). */
+export const WorkListEntry = z.strictObject({
+  ticketNo: TicketNo,
+  ticketVersion: z.int(),
+  status: Status,
+  kind: Kind,
+  urgency: Urgency,
+  owner: UnitId,
+  round: z.int(),
+  channel: Channel,
+  receivedAt: Instant,
+  deadlines: Deadlines,
+  category: CategoryCode.optional(),
+  townCode: z.string().optional(),
+});
+export const WorkList = z.strictObject({ tickets: z.array(WorkListEntry), cursor: z.string().optional() });
+
+/** 工单全程: the snapshot, every event with its routing trace, and the texts that they name. Without the caller's token. */
+export const TicketHistory = z.strictObject({
+  ticket: Ticket.omit({ callerToken: true }),
+  events: z.array(z.looseObject({ seq: z.int(), at: Instant, type: z.string(), actor: Actor })),
+  texts: z.record(z.string(), TicketText),
+});
+
+export type Security =
+  | 'phoneSignature'
+  | 'websiteSignature'
+  | 'departmentSignature'
+  | 'session'
+  | 'queryCode'
+  | 'operator';
+
+export interface Route {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  readonly operationId: string;
+  readonly tag: 'channels' | 'citizen' | 'departments' | 'hotline' | 'portal';
+  readonly summary: string;
+  readonly description?: string;
+  /** Any one of these will do; none = public. */
+  readonly security: readonly Security[];
+  readonly query?: Readonly<Record<string, z.ZodType>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: { readonly schema: z.ZodType; readonly examples: Readonly<Record<string, unknown>> };
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Statuses of problems beyond those that every route may answer. */
+  readonly problems: readonly number[];
+}
+export interface Answer {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly example?: unknown;
+  /** Absent: application/json. */
+  readonly type?: string;
+  readonly replayHeader?: true;
+}
+
+const INTAKE_PROBLEMS = [401, 409, 413, 415, 422, 429, 503] as const;
+const intakeAnswers: Route['answers'] = {
+  202: { description: 'Received and durable.', schema: IntakeReceipt, example: examples.receipt },
+  200: {
+    description: 'The same request came before: the same numbers.',
+    schema: IntakeReceipt,
+    example: examples.dangerReceipt,
+    replayHeader: true,
+  },
+};
+const intakeText =
+  '`channelRef` is the idempotency key. With words that mean danger to life the answer has `danger`: whom to call now; nothing is transferred by itself.';
+const commandAnswers: Route['answers'] = {
+  200: {
+    description: 'Done, or done before.',
+    schema: CommandAnswer,
+    example: examples.commandAnswer,
+    replayHeader: true,
+  },
+};
+const listAnswers: Route['answers'] = {
+  200: { description: 'One page; `cursor` leads to the next.', schema: WorkList, example: examples.workList },
+};
+const listQuery = { status: Status.optional(), cursor: z.string().optional() };
+
+export const routes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/channels/phone/requests',
+    operationId: 'postPhoneRequest',
+    tag: 'channels',
+    summary: "The call centre's ticket form (电话诉求)",
+    description: intakeText,
+    security: ['phoneSignature'],
+    body: { schema: PhoneRequest, examples: { complaint: examples.phoneRequest } },
+    answers: intakeAnswers,
+    problems: INTAKE_PROBLEMS,
+  },
+  {
+    method: 'post',
+    path: '/channels/website/requests',
+    operationId: 'postWebsiteRequest',
+    tag: 'channels',
+    summary: "The website's message board (网站留言)",
+    description: intakeText,
+    security: ['websiteSignature'],
+    body: { schema: WebsiteRequest, examples: { consult: examples.websiteRequest } },
+    answers: intakeAnswers,
+    problems: INTAKE_PROBLEMS,
+  },
+  {
+    method: 'post',
+    path: '/channels/wechat/sessions',
+    operationId: 'openWechatSession',
+    tag: 'channels',
+    summary: 'Mini-program login (小程序登录)',
+    description: 'Takes the code of `wx.login`; the session lasts two hours of real time.',
+    security: [],
+    body: { schema: WechatLogin, examples: { login: examples.wechatLogin } },
+    answers: { 200: { description: 'A session.', schema: WechatSession, example: examples.wechatSession } },
+    problems: [413, 415, 422, 429, 502],
+  },
+  {
+    method: 'post',
+    path: '/channels/wechat/requests',
+    operationId: 'postWechatRequest',
+    tag: 'channels',
+    summary: "The mini-program's form (小程序诉求)",
+    description: intakeText,
+    security: ['session'],
+    body: { schema: WechatRequest, examples: { help: examples.wechatRequest } },
+    answers: intakeAnswers,
+    problems: INTAKE_PROBLEMS,
+  },
+  {
+    method: 'get',
+    path: '/tickets/{ticketNo}',
+    operationId: 'getTicketStatus',
+    tag: 'citizen',
+    summary: 'Public status, stages, deadline and answer (进度查询)',
+    description: 'REGISTERED from the moment of the receipt. A wrong number and a wrong code answer the same 404.',
+    security: ['queryCode', 'session'],
+    answers: { 200: { description: 'The status.', schema: PublicStatus, example: examples.publicStatus } },
+    problems: [401, 404, 429],
+  },
+  {
+    method: 'post',
+    path: '/tickets/{ticketNo}/rating',
+    operationId: 'rateTicket',
+    tag: 'citizen',
+    summary: 'Rate the answer, once (满意度评价)',
+    security: ['queryCode', 'session'],
+    body: { schema: RatingRequest, examples: { satisfied: examples.rating } },
+    answers: {
+      200: { description: 'The new status.', schema: PublicStatus, example: examples.publicStatus, replayHeader: true },
+    },
+    problems: [401, 404, 409, 413, 415, 422, 429, 503],
+  },
+  {
+    method: 'post',
+    path: '/departments/{departmentId}/tickets/{ticketNo}/commands',
+    operationId: 'postDepartmentCommand',
+    tag: 'departments',
+    summary: 'A command of the owning unit (承办单位操作)',
+    description:
+      "`webhook-id` is the idempotency key. Another unit's ticket answers 404; a forbidden command 409 with a code.",
+    security: ['departmentSignature'],
+    body: { schema: DepartmentCommand, examples: { sign: examples.signCommand, reply: examples.replyCommand } },
+    answers: commandAnswers,
+    problems: [401, 404, 409, 413, 415, 422, 503],
+  },
+  {
+    method: 'get',
+    path: '/departments/{departmentId}/tickets',
+    operationId: 'listDepartmentTickets',
+    tag: 'departments',
+    summary: "The unit's open tickets, most urgent deadline first (待办清单)",
+    description: 'Signed over an empty body.',
+    security: ['departmentSignature'],
+    query: listQuery,
+    answers: listAnswers,
+    problems: [401, 422],
+  },
+  {
+    method: 'post',
+    path: '/hotline/tickets/{ticketNo}/commands',
+    operationId: 'postHotlineCommand',
+    tag: 'hotline',
+    summary: 'A command of an operator (热线办操作)',
+    security: ['operator'],
+    headers: { 'idempotency-key': 'The same key is answered as the first time.' },
+    body: { schema: HotlineCommand, examples: { review: examples.reviewCommand, assign: examples.assignCommand } },
+    answers: commandAnswers,
+    problems: [401, 403, 404, 409, 413, 415, 422, 503],
+  },
+  {
+    method: 'get',
+    path: '/hotline/tickets',
+    operationId: 'listHotlineTickets',
+    tag: 'hotline',
+    summary: 'Tickets by status, DISPATCHING when none is given (工单列表)',
+    security: ['operator'],
+    query: listQuery,
+    answers: listAnswers,
+    problems: [401, 403, 422],
+  },
+  {
+    method: 'get',
+    path: '/hotline/tickets/{ticketNo}',
+    operationId: 'getTicketHistory',
+    tag: 'hotline',
+    summary: 'Full history with the routing trace (工单全程)',
+    security: ['operator'],
+    answers: { 200: { description: 'The history.', schema: TicketHistory } },
+    problems: [401, 403, 404],
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'getOpenApi',
+    tag: 'portal',
+    summary: 'This document',
+    security: [],
+    answers: { 200: { description: 'OpenAPI 3.1.' } },
+    problems: [],
+  },
+  {
+    method: 'get',
+    path: '/',
+    operationId: 'getStartPage',
+    tag: 'portal',
+    summary: 'Start page for people',
+    security: [],
+    answers: { 200: { description: 'What runs here, and a first request.', type: 'text/html' } },
+    problems: [],
+  },
+];

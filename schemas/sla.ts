@@ -1,0 +1,172 @@
+/** Limits, clocks and warnings (时限、计时、预警): what the district's data files say and what a ticket stores of them. */
+import * as z from 'zod';
+import { Instant, Kind, UnitId, Urgency } from './common.ts';
+
+/** naturalMinutes: wall clock. workingMinutes: office hours from the start on. workingDays: start day not counted, due at closing. */
+export const LimitUnit = z.enum(['naturalMinutes', 'workingMinutes', 'workingDays']);
+export type LimitUnit = z.infer<typeof LimitUnit>;
+
+/** 时限: how much, counted how. At least 1 of its unit. */
+export const Limit = z.strictObject({ amount: z.int().min(1).max(1_000_000), unit: LimitUnit });
+export type Limit = z.infer<typeof Limit>;
+
+/** 计时项: 派单, 签收, 受理, 首次联系, 办结, 回访, 重办, 退单审核, 延期审核, 答复审核, 裁定, 报到, 协办. */
+export const ClockId = z.enum([
+  'dispatch',
+  'sign',
+  'accept',
+  'contact',
+  'finish',
+  'visit',
+  'rework',
+  'returnReview',
+  'extensionReview',
+  'replyReview',
+  'arbitration',
+  'reportIn',
+  'assist',
+]);
+export type ClockId = z.infer<typeof ClockId>;
+
+/** 预警颜色: 黄, 橙 warn before the limit; 红 is the limit itself. In the order in which they come. */
+export const Colour = z.enum(['yellow', 'orange', 'red']);
+export type Colour = z.infer<typeof Colour>;
+
+const perColour = { yellow: Instant, orange: Instant, red: Instant };
+
+/** 一次计时: one holder's run of one clock, stored on the ticket. All times carry +08:00. */
+export const Clock = z.strictObject({
+  id: ClockId,
+  /** Which run of this clock on this ticket, e.g. `sign#2` after a return. Each colour fires once per instance. */
+  instance: z.string().regex(/^[a-zA-Z]+#[1-9]\d*$/, 'an instance looks like sign#1'),
+  /** The unit whose time runs; `hotline` for the hotline's own clocks. */
+  holder: UnitId,
+  limit: Limit,
+  startedAt: Instant,
+  dueAt: Instant,
+  /** 暂定: the deadline needed a day for which no official notice is known yet, Monday to Friday was assumed. */
+  provisional: z.boolean(),
+  /** When each colour becomes due. */
+  marks: z.strictObject(perColour),
+  /** When each colour was in fact raised. */
+  fired: z.strictObject(perColour).partial(),
+  stoppedAt: Instant.optional(),
+});
+export type Clock = z.infer<typeof Clock>;
+
+const source = z.string().min(1).describe('The document that says so, or that this is a default of ours.');
+
+/** A clock's limit by urgency. Where an urgency has none of its own, the limit for `normal` holds. */
+export const LimitRow = z.strictObject({
+  critical: Limit.optional(),
+  urgent: Limit.optional(),
+  normal: Limit,
+  source,
+});
+export type LimitRow = z.infer<typeof LimitRow>;
+
+/** Raised at `ratio` of the limit, or when `left` is left of a long limit, whichever comes first. */
+export const WarningRule = z.strictObject({
+  ratio: z.number().gt(0).lt(1),
+  left: z.strictObject({ amount: z.int().min(1), unit: z.enum(['workingMinutes', 'workingDays']) }).optional(),
+});
+export type WarningRule = z.infer<typeof WarningRule>;
+
+/** 预警阈值. Red needs no rule: it is the deadline. */
+export const WarningRules = z
+  .strictObject({
+    yellow: WarningRule,
+    orange: WarningRule,
+    /** `left` counts only for limits of at least so many working days. */
+    leftAppliesFromWorkingDays: z.int().min(2),
+    source,
+  })
+  .refine((rules) => rules.yellow.ratio <= rules.orange.ratio, {
+    path: ['yellow', 'ratio'],
+    message: 'yellow comes before orange',
+  });
+export type WarningRules = z.infer<typeof WarningRules>;
+
+/** 时限方案: a district's limits.json. Total: every clock, and for finish every kind, has a row. */
+export const LimitProfile = z.strictObject({
+  profile: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  name: z.string().min(1),
+  limits: z.record(ClockId.exclude(['finish']), LimitRow),
+  finish: z.record(Kind, LimitRow),
+  warnings: WarningRules,
+});
+export type LimitProfile = z.infer<typeof LimitProfile>;
+
+/** What a limit is looked up by. */
+export const LimitQuery = z.strictObject({ clock: ClockId, kind: Kind, urgency: Urgency });
+export type LimitQuery = z.infer<typeof LimitQuery>;
+
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day looks like 08:30');
+const MonthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day of the year looks like 06-01');
+
+/** 办公时间段, half open: `from` belongs to it, `to` does not. */
+export const OfficeSpan = z.strictObject({ from: TimeOfDay, to: TimeOfDay }).refine((span) => span.from < span.to, {
+  path: ['to'],
+  message: 'ends after it begins',
+});
+export type OfficeSpan = z.infer<typeof OfficeSpan>;
+
+/** The spans of one day in order, without overlap; a lunch break is the gap between two. */
+export const OfficeDay = z
+  .array(OfficeSpan)
+  .min(1)
+  .refine((spans) => spans.every((span, i) => i === 0 || (spans[i - 1] as OfficeSpan).to <= span.from), {
+    message: 'spans are in order and do not overlap',
+  });
+export type OfficeDay = z.infer<typeof OfficeDay>;
+
+/** 夏令/冬令作息: other hours from one day of the year to another, both included; may run over the turn of the year. */
+export const OfficeSeason = z.strictObject({
+  name: z.string().min(1),
+  from: MonthDay,
+  until: MonthDay,
+  hours: OfficeDay,
+});
+export type OfficeSeason = z.infer<typeof OfficeSeason>;
+
+/** A day that departs from Monday to Friday: `off` true is a holiday (放假), false a make-up working day (调休上班). */
+export const OfficialDay = z.strictObject({ date: z.iso.date(), name: z.string().min(1), off: z.boolean() });
+export type OfficialDay = z.infer<typeof OfficialDay>;
+
+/** One year's notice of the State Council's General Office. It may reach back into the last days of the year before. */
+export const OfficialYear = z.strictObject({
+  year: z.int().min(1992),
+  notice: z.url(),
+  days: z.array(OfficialDay).min(1),
+});
+export type OfficialYear = z.infer<typeof OfficialYear>;
+
+/** 工作日历: a district's calendar.json. */
+export const CalendarData = z
+  .strictObject({
+    source,
+    /** Years without gaps, oldest first. */
+    years: z.array(OfficialYear).min(1),
+    /** Last day whose status is official. A deadline that needs a later day is provisional. */
+    coveredUntil: z.iso.date(),
+    office: z.strictObject({ source, hours: OfficeDay, seasons: z.array(OfficeSeason) }),
+  })
+  .superRefine((data, ctx) => {
+    const complain = (path: PropertyKey[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+    const seen = new Set<string>();
+    data.years.forEach(({ year, days }, y) => {
+      const before = data.years[y - 1];
+      if (before && before.year + 1 !== year) complain(['years', y, 'year'], 'years follow each other without gaps');
+      days.forEach(({ date }, d) => {
+        const path = ['years', y, 'days', d, 'date'];
+        if (date < `${year - 1}-12-01` || date > `${year}-12-31`) complain(path, 'is outside the year of its notice');
+        if (seen.has(date)) complain(path, 'is listed twice');
+        seen.add(date);
+      });
+    });
+    const last = data.years.at(-1);
+    if (last && !data.coveredUntil.startsWith(`${last.year}-`)) {
+      complain(['coveredUntil'], 'lies in the last year that has a notice');
+    }
+  });
+export type CalendarData = z.infer<typeof CalendarData>;

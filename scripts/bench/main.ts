@@ -1,0 +1,32 @@
+/**
+ * `npm run bench [name …]`: prints one JSON object a line, `{"name","value","unit",…}`. Progress goes to stderr.
+ *
+ *     store     transactions/s of the ticket store after 500 and after 10,000 tickets
+ *     domain    deadlines/s and routing decisions/s on one core
+ */
+// The logger reads its level when it is loaded: before anything of ours is.
+process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly [more: string]: string | number;
+}
+
+const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Iterable<Figure>>>> = {
+  store: async () => (await import('./store.ts')).store(),
+  domain: async () => (await import('./domain.ts')).domain(),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`no such bench: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(1);
+}
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.error(`bench ${name} …`);
+  for await (const figure of await bench()) console.log(JSON.stringify(figure));
+}

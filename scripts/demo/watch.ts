@@ -1,0 +1,76 @@
+/** Tells everything that arrives at the platforms around Jieban, as it arrives: callbacks, clerks' steps, citizens' news. */
+import type { System } from '#infra/local/cli/system.ts';
+import { CLOCK_WORDS, COLOUR_WORDS, eventStyle, wordOf } from '#infra/local/cli/words.ts';
+import type { StepReport } from '#infra/local/platforms/clerk.ts';
+import type { Timeline } from './timeline.ts';
+
+const POLL_MS = 50;
+const STEP_WORDS = { sign: '签收', accept: '受理', contact: '首次联系诉求人', reply: '提交答复，送热线审核' } as const;
+const NOTICE_WORDS: Record<string, string> = { accepted: '已受理', answered: '已答复', closed: '已办结' };
+const CALLBACK_WORDS: Record<string, string> = {
+  dispatched: '收到派单（签名已验证）',
+  closed: '收到办结通知',
+  decided: '收到热线决定',
+  withdrawn: '收到撤回通知',
+  reworkOrdered: '收到重办通知',
+};
+
+export function watch(system: System, timeline: Timeline, reports: readonly StepReport[]): () => void {
+  const { platforms, district, secrets } = system;
+  const names = new Map(district.departments.map(({ id, shortName }) => [id, shortName]));
+  const unit = (id: string) => names.get(id) ?? id;
+  const templates = new Map(Object.entries(secrets.wechat.templates).map(([notice, id]) => [id, notice]));
+  const seen = { callbacks: 0, reports: 0, phone: 0, wechat: 0, board: 0 };
+
+  const look = () => {
+    for (const { department, event } of platforms.departments.received().slice(seen.callbacks)) {
+      seen.callbacks += 1;
+      const { warning } = event.data;
+      const type = event.type.split('.')[3] ?? event.type;
+      const text = warning
+        ? `${wordOf(COLOUR_WORDS, warning.colour)}：${wordOf(CLOCK_WORDS, warning.clock)}时限 ${warning.dueAt.slice(5, 16).replace('T', ' ')}`
+        : wordOf(CALLBACK_WORDS, type);
+      timeline.say(
+        event.subject,
+        `${unit(department)} ← ${text}`,
+        eventStyle(type, warning?.colour),
+        Date.parse(event.time),
+      );
+    }
+    for (const { department, ticketNo, step, status, code } of reports.slice(seen.reports)) {
+      seen.reports += 1;
+      const outcome = status === 200 ? '' : `（未成：${status} ${code ?? ''}）`;
+      timeline.say(ticketNo, `${unit(department)} → ${STEP_WORDS[step]}${outcome}`, status === 200 ? 'cyan' : 'red');
+    }
+    for (const { params, template, kind } of platforms.phone.received().slice(seen.phone)) {
+      seen.phone += 1;
+      const way = kind === 'sms' ? '短信' : '外呼';
+      timeline.say(params.ticketNo, `诉求人 ← ${way}：${wordOf(NOTICE_WORDS, template)}，${params.status}`, 'blue');
+    }
+    for (const { templateId, data } of platforms.wechat.received().slice(seen.wechat)) {
+      seen.wechat += 1;
+      const values = Object.values(data);
+      const notice = wordOf(NOTICE_WORDS, templates.get(templateId) ?? templateId);
+      timeline.say(
+        values.find((value) => /^[A-Z]{2}\d{16}$/.test(value)),
+        `诉求人 ← 微信订阅消息：${notice}（${values.join('，')}）`,
+        'blue',
+      );
+    }
+    for (const reply of platforms.board.received().slice(seen.board)) {
+      seen.board += 1;
+      const content = reply.replyContent === undefined ? '' : `：${reply.replyContent}`;
+      const view = reply.isPublic ? '公开' : '不公开';
+      timeline.say(
+        reply.ticketNo,
+        `诉求人 ← 留言板（第${reply.version}版，${view}）${wordOf(NOTICE_WORDS, reply.state)}${content}`,
+        'blue',
+      );
+    }
+  };
+  const timer = setInterval(look, POLL_MS);
+  return () => {
+    clearInterval(timer);
+    look();
+  };
+}

@@ -1,0 +1,77 @@
+/** `npm run states`: writes docs/states.md from the transition table. A test fails when the page is older than the table. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Transition, transitions } from '../domain/ticket/transitions.ts';
+import type { Status } from '../schemas/ticket.ts';
+
+const CHINESE: Readonly<Record<Status, string>> = {
+  REGISTERED: '待受理',
+  NOT_ACCEPTED: '不予受理',
+  DIRECT_CLOSED: '直接办结',
+  MERGED: '并单',
+  DISPATCHING: '待派单',
+  AWAIT_SIGN: '待签收',
+  SIGNED: '已签收',
+  RETURN_REVIEW: '退单待审',
+  ARBITRATION: '争议裁定',
+  HANDLING: '办理中',
+  EXTENSION_REVIEW: '延期待审',
+  REPLIED: '已答复待审',
+  AWAIT_VISIT: '待回访',
+  REWORK: '重办',
+  CLOSED: '已办结',
+  ARCHIVED: '已归档',
+  CANCELLED: '已撤单',
+};
+
+const rows: readonly Transition[] = transitions;
+const file = new URL('../docs/states.md', import.meta.url);
+
+function arrows(): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { command, from, to, later } of rows) {
+    // Commands that are possible in nearly every state would hide the picture; the table below has them.
+    if (from.length > 5) continue;
+    for (const start of from) {
+      for (const end of to) {
+        const key = `${start} --> ${end}`;
+        lines.set(key, [...(lines.get(key) ?? []), later === undefined ? command : `${command}*`]);
+      }
+    }
+  }
+  return [...lines].map(([arrow, commands]) => `  ${arrow}: ${commands.join(' / ')}`);
+}
+
+const page = `# The ticket's states (工单状态)
+
+Drawn from \`domain/ticket/transitions.ts\` by \`npm run states\`; don't edit by hand. \`*\` marks commands that are modelled
+but answered with \`notYetSupported\` so far. \`cancel\` and \`archive\` leave most states and are left out of the picture.
+
+\`\`\`mermaid
+stateDiagram-v2
+${Object.entries(CHINESE)
+  .map(([status, chinese]) => `  ${status}: ${chinese} ${status}`)
+  .join('\n')}
+  [*] --> REGISTERED
+${arrows().join('\n')}
+  CANCELLED --> [*]
+  ARCHIVED --> [*]
+\`\`\`
+
+| command | by | from | to | requires |
+|---|---|---|---|---|
+${rows
+  .map(
+    ({ command, by, from, to, requires = '', later }) =>
+      `| ${command}${later === undefined ? '' : '*'} | ${by} | ${from.join(', ')} | ${to.join(', ') || '(stays)'} | ${requires} |`,
+  )
+  .join('\n')}
+`;
+
+if (process.argv.includes('--check')) {
+  if (readFileSync(file, 'utf8') !== page) {
+    console.error('docs/states.md is older than the transition table: npm run states');
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(file, page);
+}

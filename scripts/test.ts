@@ -1,0 +1,46 @@
+/**
+ * `npm test`: everything that CI runs, in one order: format and lint, types, then every test with coverage. Ends with
+ * vitest's own summary and one line for the whole.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+  readonly success: boolean;
+}
+
+const run = (title: string, command: string, args: readonly string[]): boolean => {
+  console.log(`\n— ${title}`);
+  return spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, TZ: 'UTC' } }).status === 0;
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'jieban-test-'));
+const reportFile = join(folder, 'report.json');
+try {
+  const clean = run('format and lint', 'biome', ['check', '.']);
+  const typed = run('types', 'tsc', ['-p', '.']);
+  const selected = process.argv.slice(2);
+  const coverage = selected.length === 0 ? ['--coverage'] : [];
+  const tested = run('tests', 'vitest', [
+    'run',
+    ...selected,
+    ...coverage,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportFile}`,
+  ]);
+  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport;
+  // Lint, types and coverage count as one check each, so that the last line speaks for the whole.
+  const checks = [clean, typed, tested || !report.success];
+  const passed = report.numPassedTests + checks.filter(Boolean).length;
+  const failed = report.numFailedTests + checks.filter((ok) => !ok).length;
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = clean && typed && tested && report.numPassedTests > 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

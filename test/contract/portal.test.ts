@@ -1,0 +1,162 @@
+/** The published contract holds together: every reference leads somewhere, every example is what it claims to be. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { useDistrict } from '#functions/adapters/district.ts';
+import { handler as citizen } from '#functions/citizen/handler.ts';
+import { handler as departments } from '#functions/departments/handler.ts';
+import { handler as hotline } from '#functions/hotline/handler.ts';
+import { handler as phone } from '#functions/phone/handler.ts';
+import { handler as portal } from '#functions/portal/handler.ts';
+import { isTicketNo } from '#functions/shared/ticket-no.ts';
+import { handler as website } from '#functions/website/handler.ts';
+import { handler as wechat } from '#functions/wechat/handler.ts';
+import { compileDistrict } from '#infra/district-folder.ts';
+import { type OpenApiDocument, openApi } from '#schemas/openapi.ts';
+import { receipt } from '#schemas/openapi-examples.ts';
+import { routes } from '#schemas/openapi-routes.ts';
+import { call } from './world.ts';
+
+let document: OpenApiDocument;
+beforeAll(async () => {
+  useDistrict(compileDistrict('xianan'));
+  const answer = await call<OpenApiDocument & Record<string, unknown>>(portal, {
+    resource: '/openapi.json',
+    method: 'GET',
+  });
+  expect(answer.status).toBe(200);
+  expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+  document = answer.body;
+});
+
+function* nodes(value: unknown): Generator<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield value as Record<string, unknown>;
+  for (const member of Object.values(value)) yield* nodes(member);
+}
+
+const Operation = z.looseObject({
+  operationId: z.string(),
+  summary: z.string().min(5),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+  parameters: z.array(
+    z.looseObject({
+      name: z.string(),
+      in: z.enum(['path', 'query', 'header']),
+      required: z.boolean(),
+      schema: z.looseObject({}),
+    }),
+  ),
+  responses: z.record(
+    z.string().regex(/^[2-5]\d\d$/),
+    z.looseObject({
+      description: z.string().min(3),
+      content: z.record(z.string(), z.looseObject({ schema: z.looseObject({}) })),
+    }),
+  ),
+});
+const operations = () =>
+  Object.values(document.paths).flatMap((methods) => Object.values(methods).map((op) => Operation.parse(op)));
+
+describe('openapi.json', () => {
+  test('is OpenAPI 3.1 with every route of the contract', () => {
+    expect(document.openapi).toBe('3.1.0');
+    const served = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(served.sort()).toEqual([
+      'GET /',
+      'GET /departments/{departmentId}/tickets',
+      'GET /hotline/tickets',
+      'GET /hotline/tickets/{ticketNo}',
+      'GET /openapi.json',
+      'GET /tickets/{ticketNo}',
+      'POST /channels/phone/requests',
+      'POST /channels/website/requests',
+      'POST /channels/wechat/requests',
+      'POST /channels/wechat/sessions',
+      'POST /departments/{departmentId}/tickets/{ticketNo}/commands',
+      'POST /hotline/tickets/{ticketNo}/commands',
+      'POST /tickets/{ticketNo}/rating',
+    ]);
+    expect(new Set(operations().map(({ operationId }) => operationId)).size).toBe(served.length);
+  });
+
+  test('references lead somewhere, and every component is used or a word of the contract', () => {
+    const references = [...nodes(document)].flatMap((node) => (typeof node.$ref === 'string' ? [node.$ref] : []));
+    expect(references.length).toBeGreaterThan(30);
+    for (const reference of references) {
+      const [, name] = /^#\/components\/schemas\/(\w+)$/.exec(reference) ?? [];
+      expect(document.components.schemas).toHaveProperty(name!);
+    }
+    for (const node of nodes(document.components.schemas)) expect(node).not.toHaveProperty('$id');
+  });
+
+  test('path parameters and security schemes are declared', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const operation of Object.values(methods).map((op) => Operation.parse(op))) {
+        const declared = operation.parameters.filter((p) => p.in === 'path').map((p) => `{${p.name}}`);
+        expect(declared).toEqual(path.match(/\{\w+\}/g) ?? []);
+        for (const scheme of operation.security.flatMap(Object.keys)) {
+          expect(document.components.securitySchemes).toHaveProperty(scheme);
+        }
+      }
+    }
+  });
+
+  test('canonical bodies refuse unknown fields', () => {
+    for (const name of ['PhoneRequest', 'WebsiteRequest', 'WechatRequest', 'RatingRequest']) {
+      expect(document.components.schemas[name]).toMatchObject({ type: 'object', additionalProperties: false });
+    }
+  });
+
+  test('its JSON Schemas judge like the schemas that they were made of', () => {
+    const problem = z.fromJSONSchema(document.components.schemas.Problem as never);
+    expect(problem.safeParse({ type: 't', title: 'x', status: 404, code: 'notFound' }).success).toBe(true);
+    expect(problem.safeParse({ type: 't', title: 'x', status: 200, code: 'notFound' }).success).toBe(false);
+  });
+
+  test('errors are problem+json', () => {
+    for (const { responses } of operations()) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        if (Number(status) >= 400) expect(Object.keys(content)).toEqual(['application/problem+json']);
+      }
+    }
+  });
+
+  test('every example is valid', () => {
+    let seen = 0;
+    for (const route of routes) {
+      for (const example of Object.values(route.body?.examples ?? {})) {
+        expect(route.body!.schema.safeParse(example).error).toBeUndefined();
+        seen++;
+      }
+      for (const { schema, example } of Object.values(route.answers)) {
+        if (example === undefined) continue;
+        expect(schema!.safeParse(example).error).toBeUndefined();
+        seen++;
+      }
+    }
+    expect(seen).toBeGreaterThan(15);
+    expect(isTicketNo(receipt.ticketNo)).toBe(true);
+  });
+
+  test('its text is the same every time', () => {
+    expect(JSON.stringify(openApi())).toBe(JSON.stringify(document));
+  });
+});
+
+test('the start page is bilingual, without scripts, and names the district', async () => {
+  const answer = await call(portal, { resource: '/', method: 'GET' });
+  expect(answer.status).toBe(200);
+  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(answer.text).toContain(compileDistrict('xianan').name);
+  expect(answer.text).toMatch(/接办.*A first request/s);
+  expect(answer.text).not.toContain('<script');
+});
+
+test('a resource that a function does not know answers 404 as a problem', async () => {
+  for (const handler of [phone, website, wechat, citizen, departments, hotline, portal]) {
+    const answer = await call(handler, { resource: '/elsewhere', method: 'GET' });
+    expect([answer.status, answer.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8']);
+  }
+});

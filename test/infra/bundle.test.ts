@@ -1,0 +1,98 @@
+/** A function's asset must run where nothing else is: no node_modules, no sources. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bundle, bundleFunctions, functionNames } from '#infra/bundle.ts';
+import { loadDistrict } from '#infra/district.ts';
+import { type Assembly, DISTRICT, functionOf, scratchDirectory, synthesizeFor } from './assembly.ts';
+
+const scratch = scratchDirectory();
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('the real functions', () => {
+  let bundles: readonly Bundle[];
+  beforeAll(() => {
+    bundles = bundleFunctions({ district: loadDistrict(DISTRICT), outdir: join(scratch, 'real') });
+  });
+
+  test('are each a folder with code and district', () => {
+    expect(bundles.map(({ name }) => name)).toEqual(functionNames());
+    for (const { folder, bytes } of bundles) {
+      expect(readdirSync(folder).sort()).toEqual(['district.json', 'index.mjs']);
+      expect(JSON.parse(readFileSync(join(folder, 'district.json'), 'utf8')).id).toBe(DISTRICT);
+      // A cold start reads all of it; a jump past this is a dependency that nobody meant.
+      expect(bytes).toBeLessThan(2_000_000);
+    }
+  });
+
+  test('load in a folder of their own and export a handler', () => {
+    const script = `for (const url of ${JSON.stringify(bundles.map(({ folder }) => pathToFileURL(join(folder, 'index.mjs')).href))}) {
+      const { handler } = await import(url);
+      if (typeof handler !== 'function') throw new Error(url + ' exports no handler');
+    }`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: scratch,
+      encoding: 'utf8',
+      env: { AWS_REGION: 'cn-north-1' },
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+describe('what a function is told', () => {
+  let assembly: Assembly;
+  let bundles: Map<string, string>;
+  beforeAll(() => {
+    assembly = synthesizeFor('cn-northwest-1');
+    const made = bundleFunctions({ district: {}, outdir: join(scratch, 'told') });
+    bundles = new Map(made.map(({ name, folder }) => [name, readFileSync(join(folder, 'index.mjs'), 'utf8')]));
+  });
+  afterAll(() => assembly?.cleanup());
+
+  test('is something that its code asks for: a permission rides on each variable', () => {
+    for (const resource of assembly.ofType('AWS::Lambda::Function')) {
+      const code = bundles.get(functionOf(resource)) ?? '';
+      const told = Object.keys(resource.properties.Environment.Variables);
+      const unasked = told.filter(
+        (name) => !['DISTRICT_ID', 'LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME'].includes(name) && !code.includes(name),
+      );
+      expect(unasked, functionOf(resource)).toEqual([]);
+    }
+  });
+});
+
+describe('a function', () => {
+  const make = (name: string, code: string): string => {
+    const functionsDirectory = join(scratch, name);
+    mkdirSync(join(functionsDirectory, 'one'), { recursive: true });
+    mkdirSync(join(functionsDirectory, 'adapters'), { recursive: true });
+    writeFileSync(join(functionsDirectory, 'adapters', 'thing.ts'), 'export const thing = 1;');
+    writeFileSync(join(functionsDirectory, 'one', 'handler.ts'), code);
+    return functionsDirectory;
+  };
+  const bundle = (functionsDirectory: string) =>
+    bundleFunctions({ district: {}, outdir: join(functionsDirectory, 'out'), functionsDirectory });
+
+  test('is a folder with a handler, and no other folder is', () => {
+    const made = bundle(
+      make('plain', "import { thing } from '../adapters/thing.ts'; export const handler = () => thing;"),
+    );
+    expect(made.map(({ name }) => name)).toEqual(['one']);
+    expect(made[0]?.bytes).toBeGreaterThan(10);
+  });
+
+  test('that needs a package which is not there stops the bundling', () => {
+    expect(() => bundle(make('needy', "import x from 'no-such-package'; export const handler = x;"))).toThrow(
+      /no-such-package/,
+    );
+  });
+
+  test('is looked for: a folder without any is an error', () => {
+    const empty = join(scratch, 'empty');
+    mkdirSync(empty);
+    expect(() => bundle(empty)).toThrow(/holds no function/);
+  });
+});

@@ -1,0 +1,268 @@
+/** House rules that every synthesized template keeps, in each region that we say it synthesizes for. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { functionNames } from '#infra/bundle.ts';
+import { type Assembly, functionOf, REGIONS, statementsOf, synthesizeFor } from './assembly.ts';
+
+/** A new type is a decision: what it costs, whether China has it, what the local runner does with it. */
+const ALLOWED_TYPES = [
+  'AWS::ApiGateway::Account',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::CloudWatch::Alarm',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::KMS::Alias',
+  'AWS::KMS::Key',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
+  'AWS::SSM::Parameter',
+  'AWS::SecretsManager::Secret',
+  'AWS::StepFunctions::StateMachine',
+];
+
+describe.each(REGIONS)('%s', (region) => {
+  let assembly: Assembly;
+  beforeAll(() => {
+    assembly = synthesizeFor(region);
+  });
+  afterAll(() => assembly?.cleanup());
+
+  test('is two stacks that hold something', () => {
+    expect(assembly.synthesized.stacks.map(({ name }) => name)).toEqual([
+      'jieban-xianan-stateful',
+      'jieban-xianan-stateless',
+    ]);
+    expect(assembly.resources.length).toBeGreaterThan(100);
+  });
+
+  test('uses only resource types that we have decided on', () => {
+    const types = new Set(assembly.resources.map(({ type }) => type));
+    expect([...types].filter((type) => !ALLOWED_TYPES.includes(type))).toEqual([]);
+  });
+
+  test('names no partition', () => {
+    expect(assembly.text).not.toMatch(/arn:aws/);
+    // What stays are names of service principals, which are the same in every partition.
+    const hosts = [...assembly.text.matchAll(/[\w.-]*amazonaws\.com[\w.]*/g)].map(([host]) => host);
+    expect(new Set(hosts)).toEqual(
+      new Set(['lambda.amazonaws.com', 'states.amazonaws.com', 'apigateway.amazonaws.com', 'events.amazonaws.com']),
+    );
+  });
+
+  test('allows no wildcard action', () => {
+    const statements = statementsOf(assembly);
+    expect(statements.length).toBeGreaterThan(50);
+    for (const { owner, effect, actions } of statements) {
+      if (effect === 'Deny') continue;
+      expect(
+        actions.filter((action) => action.includes('*')),
+        owner.path,
+      ).toEqual([]);
+    }
+  });
+
+  test('gives a role "*" as its resource only where the action knows no resource', () => {
+    const free =
+      /^(xray:Put(TraceSegments|TelemetryRecords)|xray:GetSampling\w+|logs:\w*(LogDelivery|LogDeliveries|ResourcePolic\w+|DescribeLogGroups))$/;
+    for (const { owner, actions, resources } of statementsOf(assembly)) {
+      if (owner.type === 'AWS::KMS::Key' || !resources.includes('*')) continue;
+      expect(
+        actions.filter((action) => !free.test(action)),
+        owner.path,
+      ).toEqual([]);
+    }
+  });
+
+  test('gives every queue a dead-letter queue, or is one', () => {
+    const queues = assembly.ofType('AWS::SQS::Queue');
+    const deadLetterTargets = [
+      ...queues.map(({ properties }) => properties.RedrivePolicy?.deadLetterTargetArn),
+      ...assembly
+        .ofType('AWS::Lambda::EventSourceMapping')
+        .map(({ properties }) => properties.DestinationConfig?.OnFailure?.Destination),
+    ];
+    const deadLetters = new Set(
+      deadLetterTargets.map((arn) => assembly.target(arn)?.id).filter((id) => id !== undefined),
+    );
+    expect(queues).toHaveLength(9);
+    for (const { id, path, properties } of queues) {
+      expect(properties.KmsMasterKeyId, path).toBeDefined();
+      expect(properties.MessageRetentionPeriod, path).toBe(14 * 86_400);
+      if (deadLetters.has(id)) continue;
+      expect(properties.RedrivePolicy?.maxReceiveCount, path).toBe(5);
+    }
+  });
+
+  test('watches every dead-letter queue', () => {
+    const watched = assembly
+      .ofType('AWS::CloudWatch::Alarm')
+      .flatMap(({ properties }) =>
+        properties.Dimensions.map((dimension: { Value: unknown }) => assembly.target(dimension.Value)?.id),
+      );
+    const unworked = assembly
+      .ofType('AWS::SQS::Queue')
+      .filter(({ properties }) => properties.RedrivePolicy === undefined);
+    expect(unworked.map(({ id }) => id).sort()).toEqual([...watched].sort());
+  });
+
+  test('lets a queue wait six times as long as its worker may run', () => {
+    const mappings = assembly
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .filter(({ properties }) => assembly.target(properties.EventSourceArn));
+    expect(mappings).toHaveLength(4);
+    for (const { properties, path } of mappings) {
+      const worker = assembly.target(properties.FunctionName)!;
+      const queue = assembly.target(properties.EventSourceArn)!;
+      expect(queue.properties.VisibilityTimeout, path).toBeGreaterThanOrEqual(6 * worker.properties.Timeout);
+      expect(properties).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+      expect(properties.ScalingConfig.MaximumConcurrency, path).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  test('reads the stream once: new events only, in parts when a batch fails, with a place for what fails for good', () => {
+    const streams = assembly
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .filter(({ properties }) => properties.StartingPosition);
+    expect(streams).toHaveLength(1);
+    const { properties, path } = streams[0]!;
+    expect(path).toContain('/fanout/');
+    expect(properties).toMatchObject({
+      BatchSize: 100,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(JSON.parse(properties.FilterCriteria.Filters[0].Pattern)).toEqual({
+      eventName: ['INSERT'],
+      dynamodb: { NewImage: { kind: { S: ['event'] } } },
+    });
+    expect(assembly.target(properties.DestinationConfig.OnFailure.Destination)?.path).toContain('/FanoutDlq/');
+  });
+
+  test('tags no event source mapping where that breaks a deployment', () => {
+    for (const { properties } of assembly.ofType('AWS::Lambda::EventSourceMapping')) {
+      if (region.startsWith('cn-')) expect(properties.Tags).toBeUndefined();
+    }
+    expect(assembly.ofType('AWS::Lambda::Function')[0]?.properties.Tags).toContainEqual({
+      Key: 'service',
+      Value: 'jieban',
+    });
+  });
+
+  test('gives every function its own role, log group and the house runtime', () => {
+    const functions = assembly.ofType('AWS::Lambda::Function');
+    expect(new Set(functions.map(({ properties }) => assembly.target(properties.Role)?.id)).size).toBe(
+      functions.length,
+    );
+    expect(
+      new Set(functions.map(({ properties }) => assembly.target(properties.LoggingConfig.LogGroup)?.id)).size,
+    ).toBe(functions.length);
+    for (const { properties, path } of functions) {
+      expect(properties, path).toMatchObject({ Runtime: 'nodejs24.x', Handler: 'index.handler' });
+    }
+    expect(
+      assembly
+        .ofType('AWS::IAM::Role')
+        .filter(({ properties }) => properties.ManagedPolicyArns)
+        .map(functionOf),
+    ).toEqual(['Api']);
+  });
+
+  test('holds each function of the folder, and no other', () => {
+    expect(assembly.ofType('AWS::Lambda::Function').map(functionOf).sort()).toEqual(functionNames());
+  });
+
+  test('keeps tables: recovery, deletion protection, our key, whatever happens to the stack', () => {
+    const tables = assembly.ofType('AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(3);
+    for (const { properties, path, deletionPolicy } of tables) {
+      expect(properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled, path).toBe(true);
+      expect(properties.DeletionProtectionEnabled, path).toBe(true);
+      expect(properties.SSESpecification, path).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
+      expect(assembly.target(properties.SSESpecification.KMSMasterKeyId)?.path, path).toContain(
+        path.includes('/Callers/') ? '/CallersKey/' : '/DataKey/',
+      );
+      expect(deletionPolicy, path).toBe('Retain');
+    }
+  });
+
+  test('keeps logs for half a year at least, also when a stack goes', () => {
+    const groups = assembly.ofType('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(15);
+    for (const { properties, path, deletionPolicy } of groups) {
+      expect(properties.RetentionInDays, path).toBeGreaterThanOrEqual(180);
+      expect(deletionPolicy, path).toBe('Retain');
+    }
+  });
+
+  test('lets only the dispatcher and feedback read who called, and nothing list callers', () => {
+    const arn = Object.entries<{ Default?: string }>(
+      JSON.parse(assembly.text.slice(assembly.text.indexOf('\n{') + 1)).Parameters,
+    ).find(([, { Default }]) => Default === '/jieban/xianan/Callers/arn')![0];
+    const may = statementsOf(assembly)
+      .filter(({ resources }) => JSON.stringify(resources).includes(`"${arn}"`))
+      .flatMap(({ owner, actions }) => actions.map((action) => `${functionOf(owner)} ${action}`));
+    expect(may.sort()).toEqual([
+      'dispatcher dynamodb:GetItem',
+      'feedback dynamodb:GetItem',
+      'phone dynamodb:PutItem',
+      'website dynamodb:PutItem',
+      'wechat dynamodb:PutItem',
+    ]);
+  });
+
+  test('speaks of nothing that the partition lacks', () => {
+    expect(assembly.text).not.toContain('AWS::Lambda::Url');
+    const traced = /"TracingConfig"|"TracingConfiguration"|"TracingEnabled"|xray:/;
+    if (region.startsWith('cn-')) expect(assembly.text).not.toMatch(traced);
+    else expect(assembly.text).toMatch(traced);
+  });
+
+  test('has a timer that the local engine carries out as AWS does', () => {
+    const machines = assembly.ofType('AWS::StepFunctions::StateMachine');
+    expect(machines).toHaveLength(1);
+    const parts: unknown[] = machines[0]!.properties.DefinitionString['Fn::Join'][1];
+    const definition = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'ARN')).join(''));
+    expect(definition.QueryLanguage ?? 'JSONPath').toBe('JSONPath');
+    const states: Record<string, { Type: string; Resource?: string }> = definition.States;
+    for (const [name, state] of Object.entries(states)) {
+      expect(['Wait', 'Task', 'Choice', 'Succeed', 'Fail'], name).toContain(state.Type);
+      expect(Object.keys(state), name).not.toContain('QueryLanguage');
+      expect(Object.keys(state), name).not.toContain('Assign');
+      if (state.Type === 'Task') expect(state.Resource, name).toBe('ARN');
+    }
+    expect(machines[0]!.properties.LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ERROR' });
+  });
+
+  test('logs no address, no path and no query string of a caller', () => {
+    const format: string = assembly.ofType('AWS::ApiGateway::Stage')[0]!.properties.AccessLogSetting.Format;
+    expect(format).not.toMatch(/\$context\.(identity|path|authorizer|customDomain|error\.message)|\$input|querystring/);
+  });
+
+  test('passes bodies on as they came, and refuses in our own form', () => {
+    expect(assembly.ofType('AWS::ApiGateway::RestApi')[0]!.properties).toMatchObject({
+      BinaryMediaTypes: ['*/*'],
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+    const refusals = assembly.ofType('AWS::ApiGateway::GatewayResponse').map(({ properties }) => properties);
+    expect(refusals.map(({ ResponseType }) => ResponseType)).toEqual(
+      expect.arrayContaining(['MISSING_AUTHENTICATION_TOKEN', 'DEFAULT_4XX', 'DEFAULT_5XX']),
+    );
+    for (const { ResponseTemplates, ResponseParameters } of refusals) {
+      expect(JSON.parse(ResponseTemplates['application/json'])).toMatchObject({
+        type: expect.stringMatching(/^urn:jieban:problem:/),
+        code: expect.any(String),
+      });
+      expect(ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+    }
+  });
+});

@@ -1,0 +1,80 @@
+/** What must hold for every clock of the shipped profile, whenever it starts. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromIso } from '#domain/calendar/shanghai.ts';
+import { type ClockStart, fire, shareGone, startClock } from '#domain/sla/clock.ts';
+import { dueMarks, nextMark } from '#domain/sla/marks.ts';
+import { Kind, Urgency } from '#schemas/common.ts';
+import { Clock, ClockId } from '#schemas/sla.ts';
+import { xianan, xiananLimits } from '../unit/calendar/xianan.ts';
+
+const rules = { calendar: xianan, profile: xiananLimits };
+const starts: fc.Arbitrary<ClockStart> = fc.record({
+  clock: fc.constantFrom(...ClockId.options),
+  kind: fc.constantFrom(...Kind.options),
+  urgency: fc.constantFrom(...Urgency.options),
+  holder: fc.constant('hotline'),
+  startedAt: fc.integer({ min: fromIso('2024-01-01T00:00:00+08:00'), max: fromIso('2027-03-01T00:00:00+08:00') }),
+});
+
+describe('a started clock', () => {
+  test('fits its schema, and its colours come in order between start and deadline', () => {
+    fc.assert(
+      fc.property(starts, (start) => {
+        const clock = startClock(rules, start, []);
+        expect(Clock.safeParse(clock).success).toBe(true);
+        const [yellow, orange, red] = [clock.marks.yellow, clock.marks.orange, clock.marks.red].map(fromIso) as [
+          number,
+          number,
+          number,
+        ];
+        expect(start.startedAt).toBeLessThan(yellow);
+        expect(yellow).toBeLessThan(orange);
+        expect(orange).toBeLessThan(red);
+        expect(clock.marks.red).toBe(clock.dueAt);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('warns in office hours unless its limit is natural, never later than the share says', () => {
+    fc.assert(
+      fc.property(starts, (start) => {
+        const clock = startClock(rules, start, []);
+        for (const [colour, ratio] of [
+          ['yellow', 0.7],
+          ['orange', 0.9],
+        ] as const) {
+          const at = fromIso(clock.marks[colour]);
+          if (clock.limit.unit !== 'naturalMinutes') expect(xianan.isOfficeTime(at)).toBe(true);
+          expect(shareGone(xianan, clock, at)).toBeLessThan(ratio + 1e-6);
+          const isLong = clock.limit.unit === 'workingDays' && clock.limit.amount >= 3;
+          if (!isLong) expect(shareGone(xianan, clock, at)).toBeGreaterThan(ratio - 1e-6);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+test('a timer that sleeps from next mark to next mark raises every colour of every clock once, at its time', () => {
+  fc.assert(
+    fc.property(fc.array(starts, { minLength: 1, maxLength: 5 }), (orders) => {
+      let clocks: Clock[] = [];
+      for (const order of orders) clocks.push(startClock(rules, order, clocks));
+      const raised: string[] = [];
+      for (let next = nextMark(clocks); next; next = nextMark(clocks)) {
+        const now = next.at;
+        for (const { clock, colour, at } of dueMarks(clocks, now)) {
+          expect(at).toBe(now);
+          raised.push(`${clock.instance} ${colour}`);
+          clocks = clocks.map((each) => (each.instance === clock.instance ? fire(each, colour, now) : each));
+        }
+      }
+      expect(raised.length).toBe(3 * orders.length);
+      expect(new Set(raised).size).toBe(raised.length);
+      for (const clock of clocks) expect(clock.fired).toEqual(clock.marks);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,188 @@
+/** A clock's life on the ticket: start, marks in their order, fired once each, stop. */
+import { describe, expect, test } from 'vitest';
+import { fromIso, HOUR } from '#domain/calendar/shanghai.ts';
+import {
+  type ClockStart,
+  continueClock,
+  fire,
+  isInTime,
+  isRunning,
+  shareGone,
+  startClock,
+  stopClock,
+} from '#domain/sla/clock.ts';
+import { CLOCK_NAMES, explain } from '#domain/sla/explain.ts';
+import { dueMarks, nextMark, warningColour } from '#domain/sla/marks.ts';
+import { Clock, ClockId } from '#schemas/sla.ts';
+import { xianan, xiananLimits } from '../calendar/xianan.ts';
+
+const rules = { calendar: xianan, profile: xiananLimits };
+const at = (local: string) => fromIso(`${local.replace(' ', 'T')}:00+08:00`);
+const start = (change: Partial<ClockStart> = {}, earlier: Clock[] = []) =>
+  startClock(
+    rules,
+    {
+      clock: 'sign',
+      kind: 'complaint',
+      urgency: 'normal',
+      holder: 'guanbuqiao',
+      startedAt: at('2025-03-03 16:00'),
+      ...change,
+    },
+    earlier,
+  );
+
+describe('startClock', () => {
+  test('makes a record that the store’s schema accepts as it is', () => {
+    const clock = start();
+    expect(Clock.parse(JSON.parse(JSON.stringify(clock)))).toEqual(clock);
+    expect(clock).toEqual({
+      id: 'sign',
+      instance: 'sign#1',
+      holder: 'guanbuqiao',
+      limit: { amount: 1, unit: 'workingDays' },
+      startedAt: '2025-03-03T16:00:00.000+08:00',
+      dueAt: '2025-03-04T17:30:00.000+08:00',
+      provisional: false,
+      marks: {
+        yellow: '2025-03-04T15:06:00.000+08:00',
+        orange: '2025-03-04T16:42:00.000+08:00',
+        red: '2025-03-04T17:30:00.000+08:00',
+      },
+      fired: {},
+    });
+  });
+
+  test('numbers the instances of each clock by itself', () => {
+    const first = start();
+    const finish = start({ clock: 'finish' }, [first]);
+    expect(finish.instance).toBe('finish#1');
+    expect(start({ holder: 'renshe' }, [first, finish]).instance).toBe('sign#2');
+  });
+
+  test('takes a given limit in place of the profile’s', () => {
+    const clock = start({ limit: { amount: 240, unit: 'naturalMinutes' } });
+    expect(clock.dueAt).toBe('2025-03-03T20:00:00.000+08:00');
+  });
+
+  test('is provisional when the calendar’s end was crossed', () => {
+    expect(start({ startedAt: at('2026-12-31 09:00') }).provisional).toBe(true);
+  });
+});
+
+describe('marks', () => {
+  const sign = start();
+  const yellow = at('2025-03-04 15:06');
+  const orange = at('2025-03-04 16:42');
+  const red = at('2025-03-04 17:30');
+  const colours = (clocks: Clock[], now: number) =>
+    dueMarks(clocks, now).map(({ clock, colour }) => `${clock.instance} ${colour}`);
+
+  test('become due at their second and stay due until raised', () => {
+    expect(colours([sign], yellow - 1)).toEqual([]);
+    expect(colours([sign], yellow)).toEqual(['sign#1 yellow']);
+    expect(colours([fire(sign, 'yellow', yellow)], yellow)).toEqual([]);
+    expect(colours([sign], red + HOUR)).toEqual(['sign#1 yellow', 'sign#1 orange', 'sign#1 red']);
+  });
+
+  test('of several clocks come in the order of time', () => {
+    const contact = start({ clock: 'contact', urgency: 'urgent', startedAt: at('2025-03-04 14:00') }); // due 16:00
+    expect(colours([sign, contact], orange)).toEqual([
+      'sign#1 yellow',
+      'contact#1 yellow', // 15:24
+      'contact#1 orange', // 15:48
+      'contact#1 red', // 16:00
+      'sign#1 orange', // 16:42
+    ]);
+  });
+
+  test('the next one is the earliest that wasn’t raised, of clocks that run', () => {
+    const raised = fire(sign, 'yellow', yellow);
+    expect(nextMark([sign])).toMatchObject({ colour: 'yellow', at: yellow });
+    expect(nextMark([raised])).toMatchObject({ colour: 'orange', at: orange });
+    expect(nextMark([sign], yellow)).toMatchObject({ colour: 'orange' });
+    expect(nextMark([stopClock(sign, yellow)])).toBeUndefined();
+    expect(nextMark([sign], red)).toBeUndefined();
+    expect(nextMark([])).toBeUndefined();
+    const all = fire(fire(raised, 'orange', orange), 'red', red);
+    expect(nextMark([all])).toBeUndefined();
+  });
+
+  test('a clock shows its strongest colour', () => {
+    expect(warningColour(sign)).toBeUndefined();
+    expect(warningColour(fire(fire(sign, 'orange', orange), 'yellow', orange))).toBe('orange');
+  });
+});
+
+describe('fire and stop', () => {
+  test('the first time stands', () => {
+    const fired = fire(start(), 'yellow', at('2025-03-04 15:06'));
+    expect(fire(fired, 'yellow', at('2025-03-04 15:07'))).toBe(fired);
+    const stopped = stopClock(fired, at('2025-03-04 15:10'));
+    expect(isRunning(stopped)).toBe(false);
+    expect(stopClock(stopped, at('2025-03-04 18:00'))).toBe(stopped);
+    expect(Clock.parse(stopped)).toEqual(stopped);
+    expect(dueMarks([stopped], at('2025-03-05 00:00'))).toEqual([]);
+  });
+
+  test('in time is up to and with the deadline', () => {
+    const due = at('2025-03-04 17:30');
+    const late = at('2025-03-05 09:00');
+    expect(isInTime(start(), due)).toBe(true);
+    expect(isInTime(start(), due + 1)).toBe(false);
+    expect(isInTime(stopClock(start(), due), late)).toBe(true);
+    expect(isInTime(stopClock(start(), due + 1), late)).toBe(false);
+  });
+
+  test('the share gone stands still at night and when stopped', () => {
+    const clock = start(); // 480 min, of which 90 on Monday
+    expect(shareGone(xianan, clock, at('2025-03-03 16:00'))).toBe(0);
+    expect(shareGone(xianan, clock, at('2025-03-03 22:00'))).toBe(90 / 480);
+    expect(shareGone(xianan, clock, at('2025-03-04 17:30'))).toBe(1);
+    expect(shareGone(xianan, stopClock(clock, at('2025-03-03 17:30')), at('2025-03-05 09:00'))).toBe(90 / 480);
+    const natural = start({ urgency: 'urgent' });
+    expect(shareGone(xianan, natural, at('2025-03-03 17:00'))).toBe(0.5);
+  });
+});
+
+describe('continueClock', () => {
+  test('hands a run on: same deadline, new instance and holder, warnings armed anew', () => {
+    const first = stopClock(fire(start(), 'yellow', at('2025-03-04 15:06')), at('2025-03-04 15:10'));
+    const second = continueClock(first, 'renshe', [first]);
+    expect(second).toEqual({ ...start(), instance: 'sign#2', holder: 'renshe' });
+    expect(Clock.parse(second)).toEqual(second);
+    // what had passed before the change of hands is due to the new holder at once
+    expect(
+      dueMarks([first, second], at('2025-03-04 15:10')).map(({ clock, colour }) => [clock.instance, colour]),
+    ).toEqual([['sign#2', 'yellow']]);
+  });
+});
+
+describe('explain', () => {
+  test.each<[Partial<ClockStart>, string]>([
+    [
+      { startedAt: at('2025-09-26 16:00') },
+      '签收时限1个工作日，自2025年9月26日16:00起，起算当日不计，2025年9月28日17:30下班时到期。',
+    ],
+    [{ urgency: 'critical' }, '签收时限30分钟，自2025年3月3日16:00起，昼夜连续计时，2025年3月3日16:30到期。'],
+    [
+      { clock: 'finish', urgency: 'critical' },
+      '办结时限24小时，自2025年3月3日16:00起，昼夜连续计时，2025年3月4日16:00到期。',
+    ],
+    [{ clock: 'dispatch' }, '派单时限4个工作小时，自2025年3月3日16:00起，只计办公时间，2025年3月4日11:00到期。'],
+    [
+      { limit: { amount: 90, unit: 'workingMinutes' } },
+      '签收时限90个工作分钟，自2025年3月3日16:00起，只计办公时间，2025年3月3日17:30到期。',
+    ],
+    [
+      { startedAt: at('2026-12-31 09:00') },
+      '签收时限1个工作日，自2026年12月31日09:00起，起算当日不计，2027年1月1日17:30下班时到期（所需日期的放假安排尚未公布，暂按周一至周五上班计算，公布后重算）。',
+    ],
+  ])('%j', (change, sentence) => {
+    expect(explain(start(change))).toBe(sentence);
+  });
+
+  test('every clock has a name of its own', () => {
+    expect(new Set(Object.values(CLOCK_NAMES)).size).toBe(ClockId.options.length);
+  });
+});
