@@ -119,6 +119,7 @@ function logEvents(events: readonly TicketEvent[]): void {
       seq: event.seq,
       event: event.type,
       at: event.at,
+      ...(event.type === 'registered' ? { channel: event.channel } : {}),
       ...(event.type === 'dispatched' ? { owner: event.owner } : {}),
       ...(event.type === 'queuedAtDesk' || (event.type === 'dispatched' && event.decision !== undefined)
         ? { rule: event.decision?.trace.rule ?? '' }

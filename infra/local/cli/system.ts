@@ -125,7 +125,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       log: (entry) => {
         if (entry.source === 'function') log.functionLine(entry.fn ?? '', entry.line);
         // The front's lines tell of requests, one each; people follow tickets, and see a request only when it was refused.
-        else if (entry.source !== 'front' || / [45]\d\d /.test(entry.line)) log.note(entry.line);
+        else if (entry.source !== 'front' || / [45]\d\d \d+ ms$/.test(entry.line)) log.note(entry.line);
         o.onLog?.(entry);
       },
     });
