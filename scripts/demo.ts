@@ -4,10 +4,14 @@
  * One: a request through each channel finds its owner, is signed, accepted and answered, passes the hotline's review,
  * reaches the citizen through the same channel, is rated and closed. Two: one for a department that never answers turns
  * yellow, orange and red. Ends with 0 only if all of it happened, as seen from outside, within the time limit.
+ *
+ * `npm run demo -- --without Router` (or Fanout, Dispatcher, Feedback, Timers) switches that function's event source off:
+ * the demo must notice, and end with 1.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type System, startSystem } from '#infra/local/cli/system.ts';
 import { STATUS_WORDS, wordOf } from '#infra/local/cli/words.ts';
 import type { StepReport } from '#infra/local/platforms/clerk.ts';
@@ -132,6 +136,7 @@ async function tell(system: System, reports: readonly StepReport[]): Promise<boo
   return true;
 }
 
+const { values } = parseArgs({ options: { without: { type: 'string' } } });
 const dataDir = mkdtempSync(join(tmpdir(), 'jieban-demo-'));
 const reports: StepReport[] = [];
 let system: System | undefined;
@@ -158,6 +163,7 @@ try {
     silent: [OVERDUE.owner],
     onClerk: (report) => reports.push(report),
   });
+  if (values.without !== undefined) await system.runner.pauseSource(values.without);
   await finish((await tell(system, reports)) ? 0 : 1);
 } catch (error) {
   console.error(error);

@@ -25,9 +25,20 @@ export const sqs = once(() => new SQSClient({ maxAttempts }));
 export const stepFunctions = once(() => new SFNClient({ maxAttempts }));
 export const secretsManager = once(() => new SecretsManagerClient({ maxAttempts }));
 
-/** A variable that the template sets; its absence is a deployment fault, so the function fails at once and by name. */
+/** A variable that the template must set is missing; `code` names it, so that the log does. */
+export class SettingMissing extends Error {
+  override readonly name = 'SettingMissing';
+  readonly code: string;
+
+  constructor(variable: string) {
+    super(`environment variable ${variable} is not set`);
+    this.code = variable;
+  }
+}
+
+/** @throws SettingMissing at once and by name: a deployment fault must not look like an empty value. */
 export function env(name: string): string {
   const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set`);
+  if (value === undefined || value === '') throw new SettingMissing(name);
   return value;
 }

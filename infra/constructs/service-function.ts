@@ -40,7 +40,6 @@ export interface MachineReference {
 
 export interface ServiceFunctionProps {
   readonly bundle: Bundle;
-  readonly districtId: string;
   readonly partition: Partition;
   readonly description: string;
   readonly timeout: Duration;
@@ -77,11 +76,7 @@ export class ServiceFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       ...(props.partition.xray ? { tracing: Tracing.ACTIVE } : {}),
-      environment: {
-        DISTRICT_ID: props.districtId,
-        POWERTOOLS_SERVICE_NAME: id,
-        LOG_LEVEL: 'INFO',
-      },
+      environment: { POWERTOOLS_SERVICE_NAME: id },
     });
     if (props.partition.xray) {
       Validations.of(this.#role).acknowledge({

@@ -87,7 +87,9 @@ const demo = !options['no-demo-departments'];
 
 /** Set once everything runs; a signal before that stops it as soon as it does. */
 let stop: (() => Promise<void>) | undefined;
-let stopAsked = false;
+let stopAsked = 0;
+/** Ctrl+C reaches us twice, from the terminal and handed on by npm: within so many ms that is one signal. */
+const ONE_PRESS_MS = 500;
 
 function endCleanly(): void {
   stop?.().then(
@@ -101,8 +103,12 @@ function endCleanly(): void {
 
 /** The first signal ends cleanly, a second one at once. */
 const onSignal = (signal: NodeJS.Signals) => {
-  if (stopAsked) process.exit(signal === 'SIGINT' ? 130 : 143);
-  stopAsked = true;
+  const now = performance.now();
+  if (stopAsked > 0) {
+    if (now - stopAsked > ONE_PRESS_MS) process.exit(signal === 'SIGINT' ? 130 : 143);
+    return;
+  }
+  stopAsked = now;
   console.log('正在停止 / stopping …');
   endCleanly();
 };
@@ -120,7 +126,7 @@ try {
     demoDepartments: demo,
   });
   stop = system.stop;
-  if (stopAsked) endCleanly();
+  if (stopAsked > 0) endCleanly();
   else {
     console.log(`jieban ready ${system.url}`);
     console.log(help({ url: system.url, data: options.data, speed: options.speed, demo }));

@@ -50,7 +50,7 @@ export class StatelessStack extends Stack {
       const bundle = unwired.get(name);
       if (bundle === undefined) throw new Error(`functions/${name}/handler.ts is missing, but the stack needs it`);
       unwired.delete(name);
-      return new ServiceFunction(this, name, { bundle, districtId: district.id, partition, description, ...size });
+      return new ServiceFunction(this, name, { bundle, partition, description, ...size });
     };
     const queue = (queueId: string, variable: string, workerTimeout: Duration) =>
       new WorkedQueue(this, queueId, { key: state.dataKey, variable, workerTimeout });

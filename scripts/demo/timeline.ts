@@ -35,10 +35,10 @@ export class Timeline {
     this.#labels.set(ticketNo, label);
   }
 
-  /** `at` is office time, epoch ms; now unless given. */
-  say(ticketNo: string | undefined, text: string, style: Style = 'reset', at = this.#officeNow()): void {
+  /** A line at the present office time. */
+  say(ticketNo: string | undefined, text: string, style: Style = 'reset'): void {
     const label = ticketNo === undefined ? '　　' : (this.#labels.get(ticketNo) ?? ticketNo);
-    console.log(`${paint('dim', officeTime(at))}  ${paint('bold', label)}  ${paint(style, text)}`);
+    console.log(`${paint('dim', officeTime(this.#officeNow()))}  ${paint('bold', label)}  ${paint(style, text)}`);
   }
 
   heading(text: string): void {

@@ -30,12 +30,7 @@ export function watch(system: System, timeline: Timeline, reports: readonly Step
       const text = warning
         ? `${wordOf(COLOUR_WORDS, warning.colour)}：${wordOf(CLOCK_WORDS, warning.clock)}时限 ${warning.dueAt.slice(5, 16).replace('T', ' ')}`
         : wordOf(CALLBACK_WORDS, type);
-      timeline.say(
-        event.subject,
-        `${unit(department)} ← ${text}`,
-        eventStyle(type, warning?.colour),
-        Date.parse(event.time),
-      );
+      timeline.say(event.subject, `${unit(department)} ← ${text}`, eventStyle(type, warning?.colour));
     }
     for (const { department, ticketNo, step, status, code } of reports.slice(seen.reports)) {
       seen.reports += 1;

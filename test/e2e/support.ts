@@ -25,11 +25,18 @@ export interface Instance extends System {
   operator(ticketNo: string, command: HotlineCommand): Promise<Answer<CommandAnswer>>;
   history(ticketNo: string): Promise<Answer<History>>;
   status(receipt: IntakeReceipt): Promise<Answer<PublicStatus>>;
-  /** Waits until `ready` answers something; fails with `what` after 20 s. */
-  until<T>(what: string, ready: () => Promise<T | undefined> | T | undefined): Promise<T>;
+  /** A citizen's look at a ticket with the mini-program's session. */
+  mine(code: string, ticketNo: string): Promise<Answer<PublicStatus>>;
+  /** Waits until `ready` answers something; fails with `what` after `patience` (ms, 20 s unless given). */
+  until<T>(what: string, ready: () => Promise<T | undefined> | T | undefined, patience?: number): Promise<T>;
 }
 export interface History {
-  ticket: { status: string; owner: string; clockGeneration: number; clocks: { id: string; fired: object }[] };
+  ticket: {
+    status: string;
+    owner: string;
+    clockGeneration: number;
+    clocks: { id: string; marks: { yellow: string }; fired: object }[];
+  };
   events: { type: string; [field: string]: unknown }[];
 }
 export interface PublicStatus {
@@ -117,8 +124,12 @@ export async function startInstance(options: Partial<SystemOptions> = {}): Promi
     async status({ ticketNo, queryCode }) {
       return read(await fetch(`${url}/tickets/${ticketNo}`, { headers: { 'x-query-code': queryCode } }));
     },
-    async until(what, ready) {
-      const end = Date.now() + 20_000;
+    async mine(code, ticketNo) {
+      const authorization = `Bearer ${sessions.get(code)}`;
+      return read(await fetch(`${url}/tickets/${ticketNo}`, { headers: { authorization } }));
+    },
+    async until(what, ready, patience = 20_000) {
+      const end = Date.now() + patience;
       for (;;) {
         const value = await ready();
         if (value !== undefined && (value as unknown) !== false) return value;

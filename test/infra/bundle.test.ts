@@ -56,9 +56,7 @@ describe('what a function is told', () => {
     for (const resource of assembly.ofType('AWS::Lambda::Function')) {
       const code = bundles.get(functionOf(resource)) ?? '';
       const told = Object.keys(resource.properties.Environment.Variables);
-      const unasked = told.filter(
-        (name) => !['DISTRICT_ID', 'LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME'].includes(name) && !code.includes(name),
-      );
+      const unasked = told.filter((name) => name !== 'POWERTOOLS_SERVICE_NAME' && !code.includes(name));
       expect(unasked, functionOf(resource)).toEqual([]);
     }
   });

@@ -1,0 +1,223 @@
+/**
+ * The template is the program: a day's story passes on the synthesized template as it is, and fails when any event-source
+ * mapping or any environment variable is taken out of it, or when a bundle needs `node_modules`.
+ */
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileDistrict } from '#infra/district-folder.ts';
+import type { IntakeReceipt } from '#schemas/intake.ts';
+import {
+  type Instance,
+  phoneRequest,
+  startInstance,
+  synthesizeInto,
+  tempFolder,
+  websiteRequest,
+  wechatRequest,
+} from './support.ts';
+
+const MINUTE = 60_000;
+/** How long one step may take before it counts as never happening (ms, real): on the whole template, and on a broken one. */
+const PATIENCE = 20_000;
+const SHORT = 4_000;
+/** Names log lines only; nothing depends on it. */
+const COSMETIC = ['POWERTOOLS_SERVICE_NAME'];
+
+interface Resource {
+  Type: string;
+  Properties: { Environment?: { Variables?: Record<string, unknown> }; FunctionName?: unknown; Code?: unknown };
+  Metadata?: { 'aws:cdk:path'?: string };
+}
+interface Template {
+  Resources: Record<string, Resource>;
+}
+
+const STATELESS = 'jieban-xianan-stateless.template.json';
+const silent = compileDistrict('xianan').departments.map(({ id }) => id);
+const folder = tempFolder();
+let assembly = '';
+beforeAll(async () => {
+  assembly = await synthesizeInto(join(folder, 'cdk.out'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const template = (): Template => JSON.parse(readFileSync(join(assembly, STATELESS), 'utf8')) as Template;
+
+/** Runs the story on the template as `change` leaves it; resolves with what went wrong, or with nothing. */
+async function run(change: (template: Template, copy: string) => void, patience = SHORT): Promise<string | undefined> {
+  const copy = join(folder, 'changed');
+  cpSync(assembly, copy, { recursive: true });
+  const changed = template();
+  change(changed, copy);
+  writeFileSync(join(copy, STATELESS), JSON.stringify(changed));
+  let jieban: Instance | undefined;
+  try {
+    jieban = await startInstance({ assembly: copy, silent, frozen: true });
+    await story(jieban, patience);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await jieban?.stop();
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** A day that needs every function, queue, secret and table. Office time stands still unless the story moves it. */
+async function story(jieban: Instance, patience: number): Promise<void> {
+  const { platforms, runner } = jieban;
+  const clock = runner.plane.clock;
+  const until = <T>(what: string, ready: () => Promise<T | undefined> | T | undefined): Promise<T> =>
+    jieban.until(
+      what,
+      () => {
+        const missing = jieban.lines.find((line) => line.includes('SettingMissing'));
+        if (missing !== undefined) throw new Error(missing);
+        return ready();
+      },
+      patience,
+    );
+  const accepted = async (answer: Promise<{ status: number; body: IntakeReceipt }>): Promise<IntakeReceipt> => {
+    const { status, body } = await answer;
+    expect(status).toBe(202);
+    return body;
+  };
+  const callbacks = (ticketNo: string) => platforms.departments.received({ ticketNo });
+  const ownerOf = async ({ ticketNo }: IntakeReceipt): Promise<string> =>
+    (await until('a department is told', () => callbacks(ticketNo)[0])).department;
+
+  // Three channels in, told to departments, and told to the citizens on the way they came.
+  const phone = await accepted(jieban.post('phone', phoneRequest('day-phone')));
+  const website = await accepted(jieban.post('website', websiteRequest('day-website')));
+  const wechat = await accepted(jieban.wechat('demo-day', wechatRequest('day-wechat')));
+  for (const receipt of [phone, website, wechat]) await ownerOf(receipt);
+  await until('SMS', () => platforms.phone.received().find(({ params }) => params.ticketNo === phone.ticketNo));
+  await until('board', () => platforms.board.received().find(({ ticketNo }) => ticketNo === website.ticketNo));
+  await until('WeChat', () =>
+    platforms.wechat.received().find(({ data }) => Object.values(data).includes(wechat.ticketNo)),
+  );
+
+  // A department and the desk work; the citizen reads and rates.
+  const owner = await ownerOf(phone);
+  const commands = [
+    { command: 'sign' },
+    { command: 'accept' },
+    { command: 'reply', resultCode: 'solved', handling: '已处理', publicAnswer: '已处理完毕。' },
+  ] as const;
+  for (const command of commands) {
+    expect((await jieban.department(owner, phone.ticketNo, command)).status).toBe(200);
+  }
+  expect((await jieban.operator(phone.ticketNo, { command: 'review', approve: true, reason: '好' })).status).toBe(200);
+  expect((await jieban.status(phone)).body.status).toBe('AWAIT_VISIT');
+  expect((await jieban.mine('demo-day', wechat.ticketNo)).status).toBe(200);
+  expect((await jieban.raw('/openapi.json', {})).status).toBe(200);
+
+  // A department that is down is told again: the pump sends what is due before the queue's own delay is over.
+  await runner.idle(patience);
+  platforms.departments.failNext(1, 500);
+  const late = await accepted(jieban.post('phone', phoneRequest('day-retry')));
+  await until('a first attempt', () =>
+    jieban.lines.find((line) => line.includes(late.ticketNo) && line.includes('500')),
+  );
+  await runner.idle(patience);
+  clock.advanceTo(clock.now() + MINUTE / 6);
+  await runner.invoke('pump', {});
+  await until('the pump had it sent again', () => callbacks(late.ticketNo)[0]);
+
+  // A queue message that is lost, and an alarm that never was set: the sweeper repairs both.
+  await runner.pauseSource('router');
+  await runner.pauseSource('timers');
+  const lost = await accepted(jieban.post('phone', phoneRequest('day-lost')));
+  clock.advanceTo(clock.now() + 3 * MINUTE);
+  await runner.invoke('sweeper', {});
+  await until('the sweeper noticed', () =>
+    jieban.lines.find((line) => line.includes('receipt sent to the router again') && line.includes(lost.ticketNo)),
+  );
+  runner.resumeSource('router');
+  await ownerOf(lost);
+  const marks = (await jieban.history(lost.ticketNo)).body.ticket.clocks.map(({ marks: { yellow } }) =>
+    Date.parse(yellow),
+  );
+  clock.advanceTo(Math.min(...marks) + 6 * MINUTE);
+  await runner.invoke('sweeper', {});
+  await until('late marks are fired', () =>
+    callbacks(lost.ticketNo).find(({ event }) => event.type.includes('warned')),
+  );
+  await until('an alarm runs again', () =>
+    runner.plane.executions().find(({ name, status }) => name.startsWith(lost.ticketNo) && status === 'RUNNING'),
+  );
+  runner.resumeSource('timers');
+  await runner.idle(patience);
+
+  // The alarm clock itself: a new ticket's marks fire when their time comes.
+  const overdue = await accepted(jieban.post('phone', phoneRequest('day-overdue')));
+  await ownerOf(overdue);
+  await until('an alarm', () => runner.plane.executions().find(({ name }) => name.startsWith(overdue.ticketNo)));
+  clock.advanceTo(clock.now() + 20 * 24 * 60 * MINUTE);
+  const colours = await until('yellow, orange, red', () => {
+    const warned = callbacks(overdue.ticketNo).flatMap(({ event }) =>
+      event.data.warning?.clock === 'sign' ? [event.data.warning.colour] : [],
+    );
+    return warned.length === 3 ? warned : undefined;
+  });
+  expect(colours).toEqual(['yellow', 'orange', 'red']);
+}
+
+const functionsOf = ({ Resources }: Template) =>
+  Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+/** The assembly isn't there yet while tests are listed, so the list comes from a look of its own. */
+const listed = await (async () => {
+  const look = tempFolder();
+  try {
+    await synthesizeInto(look);
+    return JSON.parse(readFileSync(join(look, STATELESS), 'utf8')) as Template;
+  } finally {
+    rmSync(look, { recursive: true, force: true });
+  }
+})();
+const mappings = Object.entries(listed.Resources).flatMap(([id, { Type }]) =>
+  Type === 'AWS::Lambda::EventSourceMapping' ? [id] : [],
+);
+const variables = functionsOf(listed).flatMap(([id, { Properties }]) =>
+  Object.keys(Properties.Environment?.Variables ?? {})
+    .filter((name) => !COSMETIC.includes(name))
+    .map((name) => [id, name] as const),
+);
+
+describe('the template as it is', () => {
+  it('carries the whole day', { timeout: 60_000 }, async () => {
+    expect(await run(() => {}, PATIENCE)).toBeUndefined();
+  });
+});
+
+describe('without one event-source mapping', () => {
+  it('has some to take away', () => expect(mappings.length).toBe(5));
+
+  it.each(mappings)('the day fails: %s', { timeout: 60_000 }, async (id) => {
+    const trouble = await run(({ Resources }) => delete Resources[id]);
+    // Steps never happen, or a queue that nobody reads never becomes idle.
+    expect(trouble).toMatch(/never happened|idle/i);
+  });
+});
+
+describe('without one environment variable', () => {
+  it('has some to take away', () => expect(variables.length).toBeGreaterThan(40));
+
+  it.each(variables)('the day fails: %s %s', { timeout: 60_000 }, async (id, name) => {
+    const trouble = await run(({ Resources }) => delete Resources[id]?.Properties.Environment?.Variables?.[name]);
+    expect(trouble).toBeDefined();
+  });
+});
+
+describe('a bundle that needs node_modules', () => {
+  it('does not start', { timeout: 60_000 }, async () => {
+    const trouble = await run((_, copy) => {
+      for (const asset of readdirSync(copy).filter((name) => name.startsWith('asset.'))) {
+        const file = join(copy, asset, 'index.mjs');
+        writeFileSync(file, `import 'zod';\n${readFileSync(file, 'utf8')}`);
+      }
+    });
+    expect(trouble).toBeDefined();
+  });
+});
