@@ -1,27 +1,7 @@
 /** `npm run states`: writes docs/states.md from the transition table. A test fails when the page is older than the table. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Transition, transitions } from '../domain/ticket/transitions.ts';
-import type { Status } from '../schemas/ticket.ts';
-
-const CHINESE: Readonly<Record<Status, string>> = {
-  REGISTERED: '待受理',
-  NOT_ACCEPTED: '不予受理',
-  DIRECT_CLOSED: '直接办结',
-  MERGED: '并单',
-  DISPATCHING: '待派单',
-  AWAIT_SIGN: '待签收',
-  SIGNED: '已签收',
-  RETURN_REVIEW: '退单待审',
-  ARBITRATION: '争议裁定',
-  HANDLING: '办理中',
-  EXTENSION_REVIEW: '延期待审',
-  REPLIED: '已答复待审',
-  AWAIT_VISIT: '待回访',
-  REWORK: '重办',
-  CLOSED: '已办结',
-  ARCHIVED: '已归档',
-  CANCELLED: '已撤单',
-};
+import { STATUS_NAMES } from '#domain/ticket/names.ts';
+import { type Transition, transitions } from '#domain/ticket/transitions.ts';
 
 const rows: readonly Transition[] = transitions;
 const file = new URL('../docs/states.md', import.meta.url);
@@ -48,7 +28,7 @@ but answered with \`notYetSupported\` so far. \`cancel\` and \`archive\` leave m
 
 \`\`\`mermaid
 stateDiagram-v2
-${Object.entries(CHINESE)
+${Object.entries(STATUS_NAMES)
   .map(([status, chinese]) => `  ${status}: ${chinese} ${status}`)
   .join('\n')}
   [*] --> REGISTERED

@@ -3,7 +3,7 @@ import type { CatalogueRow, District, PlaceRule } from '#schemas/district.ts';
 import type { Disposition, RoutingDecision, RoutingRule, RoutingTrace, RunnerUp } from '#schemas/routing.ts';
 import { rankConfidence } from '../catalogue/classify.ts';
 import { dispositionOf } from './dispose.ts';
-import type { Findings, Verdict } from './route.ts';
+import type { Findings, Verdict } from './verdict.ts';
 
 const PLACE_LABEL: Record<PlaceRule, string> = {
   event: '事发地',

@@ -2,46 +2,16 @@
  * 派单: who owns a request. The rules are asked in the order of the routing page; the first that applies decides. Pure: the
  * same request and the same district folder always give the same decision, and every decision explains itself.
  */
-import type { Kind } from '#schemas/common.ts';
-import type { CatalogueRow, District } from '#schemas/district.ts';
-import type { RoutingDecision, RoutingRule } from '#schemas/routing.ts';
-import { type Located, locate, type PlaceInput } from '../jurisdiction/locate.ts';
-import { type ChosenRow, chooseRow } from './choose-row.ts';
+import type { District } from '#schemas/district.ts';
+import type { RoutingDecision } from '#schemas/routing.ts';
+import { type Located, locate } from '../jurisdiction/locate.ts';
+import { chooseRow } from './choose-row.ts';
 import { detectDanger } from './danger.ts';
 import { coHandlersOf, dispose, dispositionOf } from './dispose.ts';
 import { inputsUsed, runnersUp, sentence } from './explain.ts';
 import { mustRecuse } from './recusal.ts';
-import { type StatutoryHit, statutoryRoute } from './statutory.ts';
-
-export interface RouteInput {
-  readonly kind: Kind;
-  readonly title: string;
-  readonly content: string;
-  readonly place?: PlaceInput | undefined;
-  readonly category?: string | undefined;
-  /** 涉企: the caller is an enterprise. */
-  readonly callerEnterprise?: boolean | undefined;
-}
-
-/** What the rules look at: read from the request once, then only compared. */
-export interface Findings {
-  readonly input: RouteInput;
-  readonly located: Located;
-  readonly chosen: ChosenRow;
-  readonly statutory: StatutoryHit | undefined;
-  /** Town and zone that are sure enough to decide by. */
-  readonly town: string | undefined;
-  readonly zone: string | undefined;
-}
-
-export interface Verdict {
-  readonly unit: string;
-  readonly rule: RoutingRule;
-  readonly confidence: number;
-  readonly row?: CatalogueRow | undefined;
-  /** Who would have owned it, had the desk not to look first. */
-  readonly candidate?: string | undefined;
-}
+import { statutoryRoute } from './statutory.ts';
+import type { Findings, RouteInput, Verdict } from './verdict.ts';
 
 export function route(input: RouteInput, district: District): RoutingDecision {
   const text = `${input.title}\n${input.content}`;

@@ -6,7 +6,7 @@ import { changeTicket } from '#functions/shared/change.ts';
 import { IntakeRequest } from '#schemas/intake.ts';
 
 export const handler = consumer(IntakeRequest, async (intake) => {
-  const decision = route(intake, district());
+  const decision = route({ ...intake, callerEnterprise: intake.enterprise }, district());
   const result = await changeTicket({
     ticketNo: intake.ticketNo,
     command: { command: 'register', intake, decision },

@@ -3,7 +3,7 @@ import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { route } from '#domain/routing/route.ts';
 import { startClock } from '#domain/sla/clock.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
-import type { Figure } from './main.ts';
+import type { Figure } from './figure.ts';
 
 const SECONDS = 1;
 

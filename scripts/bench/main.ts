@@ -4,15 +4,10 @@
  *     store     transactions/s of the ticket store after 500 and after 10,000 tickets
  *     domain    deadlines/s and routing decisions/s on one core
  */
+import type { Figure } from './figure.ts';
+
 // The logger reads its level when it is loaded: before anything of ours is.
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly [more: string]: string | number;
-}
 
 const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Iterable<Figure>>>> = {
   store: async () => (await import('./store.ts')).store(),

@@ -16,7 +16,7 @@ import { LOCAL_REGION } from '#infra/local/cli/system.ts';
 import { startPlane } from '#infra/local/plane/index.ts';
 import { synthesize } from '#infra/synth.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
-import type { Figure } from './main.ts';
+import type { Figure } from './figure.ts';
 
 const CONNECTIONS = 8;
 const SAMPLE = 400;

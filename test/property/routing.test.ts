@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { proveCatalogue } from '#domain/routing/proof.ts';
-import { type RouteInput, route } from '#domain/routing/route.ts';
+import { route } from '#domain/routing/route.ts';
+import type { RouteInput } from '#domain/routing/verdict.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 import { Kind } from '#schemas/common.ts';
 import type { CatalogueRow, District } from '#schemas/district.ts';

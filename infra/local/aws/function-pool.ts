@@ -5,25 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { lambdaEnvironment, type ServiceEndpoints } from './lambda-environment.ts';
+import { type FunctionSpec, lambdaEnvironment, type ServiceEndpoints } from './lambda-environment.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
-
-export interface FunctionSpec {
-  name: string;
-  arn: string;
-  handler: string;
-  runtime: string;
-  region: string;
-  /** The folder that holds a private copy of the bundle. */
-  folder: string;
-  /** From the template, resolved. */
-  environment: Record<string, string>;
-  timeoutMs: number;
-  memoryMb: number;
-  logGroup: string;
-  /** How many invocations may run at once. */
-  concurrency: number;
-}
 
 export interface InvokeOptions {
   /** ARN that the caller used (alias or version). */

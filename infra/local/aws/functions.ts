@@ -5,7 +5,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { FunctionPool, type FunctionSpec, type InvokeOptions } from './function-pool.ts';
+import { FunctionPool, type InvokeOptions } from './function-pool.ts';
+import type { FunctionSpec } from './lambda-environment.ts';
 import { reservedVariables, type ServiceEndpoints } from './lambda-environment.ts';
 import { describe, type Resource, type Template, UnsupportedTemplateError } from './template.ts';
 

@@ -1,6 +1,5 @@
 /** The environment variables of a function: the template's, Lambda's own, and where the AWS network is here. */
 import { createHash } from 'node:crypto';
-import type { FunctionSpec } from './function-pool.ts';
 
 /** Endpoints that stand for the AWS network. */
 export interface ServiceEndpoints {
@@ -8,6 +7,24 @@ export interface ServiceEndpoints {
   sqs: string;
   states: string;
   secretsmanager: string;
+}
+
+/** One function as the template describes it. */
+export interface FunctionSpec {
+  name: string;
+  arn: string;
+  handler: string;
+  runtime: string;
+  region: string;
+  /** The folder that holds a private copy of the bundle. */
+  folder: string;
+  /** From the template, resolved. */
+  environment: Record<string, string>;
+  timeoutMs: number;
+  memoryMb: number;
+  logGroup: string;
+  /** How many invocations may run at once. */
+  concurrency: number;
 }
 
 /**

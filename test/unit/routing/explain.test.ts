@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type RouteInput, route } from '#domain/routing/route.ts';
+import { route } from '#domain/routing/route.ts';
+import type { RouteInput } from '#domain/routing/verdict.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 
 const district = compileDistrict('xianan');
