@@ -45,7 +45,7 @@ export class Timeline {
     console.log(`\n${paint('bold', text)}`);
   }
 
-  /** Looks until `probe` answers something; throws `Missing` when the demo's time is over. */
+  /** Looks until `probe` answers something (but undefined and false); throws `Missing` when the demo's time is over. */
   async eventually<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
     let trouble = '';
     while (Date.now() < this.#deadline) {

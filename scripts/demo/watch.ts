@@ -1,6 +1,8 @@
 /** Tells everything that arrives at the platforms around Jieban, as it arrives: callbacks, clerks' steps, citizens' news. */
+
+import { CLOCK_NAMES } from '#domain/sla/explain.ts';
 import type { System } from '#infra/local/cli/system.ts';
-import { CLOCK_WORDS, COLOUR_WORDS, eventStyle, wordOf } from '#infra/local/cli/words.ts';
+import { COLOUR_WORDS, eventStyle, wordOf } from '#infra/local/cli/words.ts';
 import type { StepReport } from '#infra/local/platforms/clerk.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -28,7 +30,7 @@ export function watch(system: System, timeline: Timeline, reports: readonly Step
       const { warning } = event.data;
       const type = event.type.split('.')[3] ?? event.type;
       const text = warning
-        ? `${wordOf(COLOUR_WORDS, warning.colour)}：${wordOf(CLOCK_WORDS, warning.clock)}时限 ${warning.dueAt.slice(5, 16).replace('T', ' ')}`
+        ? `${wordOf(COLOUR_WORDS, warning.colour)}：${wordOf(CLOCK_NAMES, warning.clock)}时限 ${warning.dueAt.slice(5, 16).replace('T', ' ')}`
         : wordOf(CALLBACK_WORDS, type);
       timeline.say(event.subject, `${unit(department)} ← ${text}`, eventStyle(type, warning?.colour));
     }

@@ -14,6 +14,8 @@ interface Instance {
 }
 
 export interface Folder {
+  /** An instance served from this folder before. */
+  usedBefore: boolean;
   /** Notes the address, so that scripts beside the runner find it. */
   serving(url: string): void;
   release(): void;
@@ -44,7 +46,7 @@ export function takeFolder(dataDir: string): Folder {
   }
   const note = (url: string) =>
     writeFileAtomically(join(dataDir, INSTANCE_FILE), `${JSON.stringify({ pid: process.pid, url })}\n`);
-  return { serving: note, release: () => lock.close() };
+  return { usedBefore: lastInstance(dataDir) !== undefined, serving: note, release: () => lock.close() };
 }
 
 /** The compiled district that the functions of this assembly carry; throws when no bundle has one. */

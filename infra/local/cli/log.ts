@@ -6,7 +6,9 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { CLOCK_WORDS, COLOUR_WORDS, EVENT_WORDS, eventStyle, officeTime, paint, wordOf } from './words.ts';
+import { CLOCK_NAMES } from '#domain/sla/explain.ts';
+import { EVENT_NAMES } from '#domain/ticket/names.ts';
+import { COLOUR_WORDS, eventStyle, officeTime, paint, wordOf } from './words.ts';
 
 /** A powertools log line, as far as it is shown. */
 const Line = z.object({
@@ -52,7 +54,7 @@ export interface TicketLog {
 
 function detailOf(line: Line, unitName: (id: string) => string): string {
   const parts: string[] = [];
-  if (line.clock !== undefined) parts.push(`${wordOf(CLOCK_WORDS, line.clock)}时限`);
+  if (line.clock !== undefined) parts.push(`${wordOf(CLOCK_NAMES, line.clock)}时限`);
   if (line.colour !== undefined) parts.push(wordOf(COLOUR_WORDS, line.colour));
   if (line.channel !== undefined) parts.push(wordOf(CHANNEL_WORDS, line.channel));
   if (line.notice !== undefined) parts.push(wordOf(NOTICE_WORDS, line.notice));
@@ -65,7 +67,7 @@ function detailOf(line: Line, unitName: (id: string) => string): string {
 export function storyOf(line: Line, unitName: (id: string) => string): string | undefined {
   const { message, ticketNo, event, at } = line;
   if (message !== 'ticket event' || ticketNo === undefined || event === undefined || at === undefined) return undefined;
-  return `${officeTime(Date.parse(at))}  ${ticketNo}  ${wordOf(EVENT_WORDS, event)}  ${detailOf(line, unitName)}`.trimEnd();
+  return `${officeTime(Date.parse(at))}  ${ticketNo}  ${wordOf(EVENT_NAMES, event)}  ${detailOf(line, unitName)}`.trimEnd();
 }
 
 export function openTicketLog(o: {

@@ -132,6 +132,12 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     stops.push(() => runner.stop());
     officeNow = () => runner.plane.clock.now();
     platforms.departments.attach({ url: runner.url, speed: () => runner.plane.clock.speed() });
+    if (folder.usedBefore) {
+      // Beside the start, not in its way; a stop in the middle of it is no fault.
+      platforms.departments
+        .resume(demo.map(({ id }) => id))
+        .catch((error: unknown) => log.note(`demo departments could not read their work lists: ${String(error)}`));
+    }
     folder.serving(runner.url);
     return { url: runner.url, runner, platforms, secrets: secrets.get(), district, stop };
   } catch (error) {

@@ -14,6 +14,7 @@ import {
   workTicket,
 } from './clerk.ts';
 import { type Answer, type Exchange, Faults, jsonOf, type Route, signedByOneOf } from './http.ts';
+import { workLeft } from './work-list.ts';
 
 /** A callback that arrived and was new. */
 export interface ReceivedCallback {
@@ -55,6 +56,7 @@ export class DemoDepartments {
   readonly #waiting: Task[] = [];
   #jieban: JiebanAt | undefined;
   #duplicates = 0;
+  #stopped = false;
 
   constructor(options: DemoDepartmentsOptions) {
     this.#options = options;
@@ -66,6 +68,24 @@ export class DemoDepartments {
   attach(jieban: JiebanAt): void {
     this.#jieban = jieban;
     for (const task of this.#waiting.splice(0)) this.#start(task);
+  }
+
+  /**
+   * Takes up what these departments had on their desks when the last run ended. One after another, so that a start
+   * isn't a storm; a ticket whose callback arrives meanwhile is worked already and left alone.
+   */
+  async resume(departments: readonly string[]): Promise<void> {
+    const jieban = this.#jieban;
+    if (!jieban) throw new Error('attach the departments first');
+    for (const department of departments) {
+      const key = this.#options.keys[department]?.[0];
+      if (key === undefined || this.#silent.has(department)) continue;
+      for (const task of await workLeft(jieban, department, key)) {
+        if (this.#stopped) return;
+        if (!this.#work.has(`${department}#${task.ticketNo}`)) this.#start(task);
+      }
+      if (this.#stopped) return;
+    }
   }
 
   /** From now on this department answers nothing. */
@@ -99,6 +119,7 @@ export class DemoDepartments {
 
   /** Lets every clerk drop the pen. */
   stop(): void {
+    this.#stopped = true;
     for (const controller of this.#work.values()) controller.abort();
     this.#work.clear();
     this.#waiting.length = 0;
@@ -130,11 +151,15 @@ export class DemoDepartments {
   #act(department: string, event: CallbackEvent): void {
     const type = TYPE.exec(event.type)?.[1] ?? '';
     if (ENDS_WORK.has(type)) {
-      this.#work.get(`${department}#${event.subject}`)?.abort();
+      const work = `${department}#${event.subject}`;
+      this.#work.get(work)?.abort();
+      this.#work.delete(work);
       return;
     }
     const steps = type === 'decided' && AT_WORK.has(event.data.status) ? ANSWER_AGAIN : STEPS[type];
     if (!steps || this.#silent.has(department)) return;
+    // Taken up from the work list before its callback came: the clerk is at it.
+    if (type === 'dispatched' && this.#work.has(`${department}#${event.subject}`)) return;
     const { kind, category } = event.data;
     this.#start({ department, ticketNo: event.subject, kind, category: category?.name, steps });
   }
