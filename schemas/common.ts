@@ -33,7 +33,11 @@ export type UnitId = z.infer<typeof UnitId>;
 export const CategoryCode = z.string().regex(/^\d{2}(\.\d{1,2})?$/, 'a catalogue code looks like 01 or 01.3');
 export type CategoryCode = z.infer<typeof CategoryCode>;
 
-/** Text without control characters (line breaks and tabs are kept); lone surrogates are refused. */
+/** An identifier of somebody else's system: visible ASCII without blanks. */
+export const Identifier = (max: number) =>
+  z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${max}}$`), `visible ASCII characters without blanks, at most ${max}`);
+
+/** Text without control characters (line breaks and tabs are kept); lone surrogates and noncharacters are refused. */
 export const PlainText = (max: number, min = 1) =>
   z
     .string()
@@ -41,5 +45,6 @@ export const PlainText = (max: number, min = 1) =>
     .min(min)
     .max(max)
     .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+    .refine((text) => !/\p{Noncharacter_Code_Point}/u.test(text), 'must not hold noncharacters')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what the rule refuses
     .refine((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text), 'must not hold control characters');

@@ -3,7 +3,7 @@
  * The first carries the caller's identity, the second only a token for it.
  */
 import * as z from 'zod';
-import { CategoryCode, Channel, Instant, Kind, PlainText, QueryCode, TicketNo, Urgency } from './common.ts';
+import { CategoryCode, Channel, Identifier, Instant, Kind, PlainText, QueryCode, TicketNo, Urgency } from './common.ts';
 
 /** 来电人/留言人. Left out or `anonymous`: nobody can be called back, the query code is the only way to the answer. */
 export const Caller = z.strictObject({
@@ -83,10 +83,11 @@ const requestFields = {
 
 /** 通话: the call that the seat's form belongs to. */
 export const Call = z.strictObject({
-  callId: z.string().min(1).max(128),
-  caller: z.string().max(32).optional(),
-  callee: z.string().max(32).optional(),
-  agentId: z.string().max(64).optional(),
+  callId: Identifier(128),
+  /** As the exchange writes them, which may be words for a withheld number. */
+  caller: PlainText(32).optional(),
+  callee: PlainText(32).optional(),
+  agentId: Identifier(64).optional(),
   agentName: PlainText(50).optional(),
   skillGroup: PlainText(50).optional(),
   startedAt: Instant.optional(),
@@ -94,10 +95,10 @@ export const Call = z.strictObject({
   endedAt: Instant.optional(),
   durationSeconds: z.int().min(0).max(86_400).optional(),
   recordings: z
-    .array(z.strictObject({ id: z.string().min(1).max(128), url: z.url().max(2000), expiresAt: Instant.optional() }))
+    .array(z.strictObject({ id: Identifier(128), url: z.url().max(2000), expiresAt: Instant.optional() }))
     .max(20)
     .optional(),
-  satisfactionKey: z.string().max(8).optional(),
+  satisfactionKey: Identifier(8).optional(),
 });
 export type Call = z.infer<typeof Call>;
 

@@ -33,6 +33,8 @@ export interface DecideContext {
   /** The district's calendar and limits. */
   readonly rules: SlaRules;
   isUnit(id: string): boolean;
+  isCategory(code: string): boolean;
+  isTown(code: string): boolean;
   /** 热线办: the unit that holds what no department owns. */
   readonly desk: string;
 }
@@ -43,6 +45,8 @@ export type RejectionCode =
   | 'notOwner'
   | 'ruleForbids'
   | 'unknownUnit'
+  | 'unknownCategory'
+  | 'unknownTown'
   | 'notYetSupported';
 
 export interface Rejection {

@@ -68,8 +68,17 @@ export function closed(ticket: Ticket, by: 'hotline' | 'citizen', reason?: strin
 }
 
 function assign(ticket: Ticket, command: CommandOf<'assign'>, context: DecideContext): Outcome {
-  const { owner, reason } = command;
-  if (!context.isUnit(owner)) return reject('unknownUnit', 'no such unit in the district');
+  const { owner, reason, coHandlers = [], category, townCode } = command;
+  if (![owner, ...coHandlers].every((unit) => context.isUnit(unit))) {
+    return reject('unknownUnit', 'no such unit in the district');
+  }
+  if (category !== undefined && !context.isCategory(category)) {
+    return reject('unknownCategory', 'no such category in the catalogue');
+  }
+  if (townCode !== undefined && !context.isTown(townCode)) return reject('unknownTown', 'no such town in the district');
+  if (new Set([owner, ...coHandlers]).size !== coHandlers.length + 1) {
+    return reject('ruleForbids', 'a unit is named once: as owner or as co-handler');
+  }
   if (owner === context.desk) return reject('ruleForbids', 'the desk refuses or closes directly, it does not own');
   if (owner === ticket.owner) return reject('ruleForbids', 'the unit owns the ticket already');
   const reassigned = ticket.status === 'AWAIT_SIGN';
@@ -83,9 +92,9 @@ function assign(ticket: Ticket, command: CommandOf<'assign'>, context: DecideCon
         type: 'dispatched',
         reason,
         owner,
-        coHandlers: command.coHandlers ?? [],
-        ...(command.category === undefined ? {} : { categoryCode: command.category }),
-        ...(command.townCode === undefined ? {} : { townCode: command.townCode }),
+        coHandlers,
+        ...(category === undefined ? {} : { categoryCode: category }),
+        ...(townCode === undefined ? {} : { townCode }),
         urgency,
         round: reassigned ? ticket.round + 1 : ticket.round,
         stop: running(ticket),

@@ -38,7 +38,7 @@ function register({ intake, decision }: Register, context: DecideContext): Outco
     flags: {
       anonymous: intake.anonymous,
       confidential: intake.confidential,
-      enterprise: intake.enterprise,
+      enterprise: intake.enterprise || decision.enterprise,
       danger: intake.danger || decision.danger !== undefined,
     },
     callerToken: intake.callerToken,

@@ -98,7 +98,8 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'answerRejected':
       return to(event.backTo);
     case 'reworkOrdered': {
-      const { answerApprovedAt: _, ...rest } = to('REWORK', { round: event.round });
+      // The new round is answered and rated anew; what was said of the last one stays in the events.
+      const { answerApprovedAt: _approved, rating: _rating, ...rest } = to('REWORK', { round: event.round });
       return rest;
     }
     case 'rated': {

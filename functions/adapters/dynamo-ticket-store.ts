@@ -3,7 +3,14 @@
  * is there or nothing. The table's stream of new `EVT#` items is the outbox.
  */
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  QueryCommand,
+  type QueryCommandOutput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { fromIso } from '#domain/calendar/shanghai.ts';
 import { nextMark } from '#domain/sla/marks.ts';
 import { runningClocks } from '#domain/ticket/clocks.ts';
@@ -21,6 +28,10 @@ const CAUSE_LIFETIME_S = 14 * 86_400;
 /** Partition of the index `byDue` that lists tickets by their next warning. */
 export const MARK_KEY = 'MARK';
 
+/** A cause has a partition of its own: the same key is the same message whatever ticket it is sent to. */
+const causePartition = (key: string): string => `CMD#${key}`;
+const CAUSE_SORT = 'CMD';
+
 const partition = (ticketNo: string): string => `T#${ticketNo}`;
 const eventKey = (seq: number): string => `EVT#${String(seq).padStart(6, '0')}`;
 
@@ -37,23 +48,27 @@ export function ticketStore(): TicketStore {
     return answer.Item;
   }
 
+  /** Reads on until the page is full: a filter is applied after DynamoDB's own limit. */
   async function list(index: string, keyName: string, key: string, page: PageRequest): Promise<Page<Ticket>> {
-    const answer = await dynamo().send(
-      new QueryCommand({
-        TableName,
-        IndexName: index,
-        KeyConditionExpression: '#key = :key',
-        ExpressionAttributeNames: { '#key': keyName, ...(page.status === undefined ? {} : { '#status': 'status' }) },
-        ExpressionAttributeValues: { ':key': key, ...(page.status === undefined ? {} : { ':status': page.status }) },
-        ...(page.status === undefined ? {} : { FilterExpression: '#status = :status' }),
-        Limit: page.limit,
-        ...(page.cursor === undefined ? {} : { ExclusiveStartKey: readCursor(page.cursor) }),
-      }),
-    );
-    const items = (answer.Items ?? []).map((item) => item.ticket as Ticket);
-    return answer.LastEvaluatedKey === undefined
-      ? { items }
-      : { items, cursor: Buffer.from(JSON.stringify(answer.LastEvaluatedKey)).toString('base64url') };
+    const items: Ticket[] = [];
+    let from = page.cursor === undefined ? undefined : readCursor(page.cursor, keyName, key);
+    do {
+      const answer: QueryCommandOutput = await dynamo().send(
+        new QueryCommand({
+          TableName,
+          IndexName: index,
+          KeyConditionExpression: '#key = :key',
+          ExpressionAttributeNames: { '#key': keyName, ...(page.status === undefined ? {} : { '#status': 'status' }) },
+          ExpressionAttributeValues: { ':key': key, ...(page.status === undefined ? {} : { ':status': page.status }) },
+          ...(page.status === undefined ? {} : { FilterExpression: '#status = :status' }),
+          Limit: page.limit - items.length,
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+      );
+      for (const item of answer.Items ?? []) items.push(item.ticket as Ticket);
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined && items.length < page.limit);
+    return from === undefined ? { items } : { items, cursor: Buffer.from(JSON.stringify(from)).toString('base64url') };
   }
 
   return {
@@ -84,8 +99,10 @@ export function ticketStore(): TicketStore {
     async text(ticketNo, key) {
       return (await get(ticketNo, `TEXT#${key}`))?.text as TicketText | undefined;
     },
-    async remembered(ticketNo, causeKey) {
-      const item = await get(ticketNo, `CMD#${causeKey}`);
+    async remembered(causeKey) {
+      const { Item: item } = await dynamo().send(
+        new GetCommand({ TableName, Key: { pk: causePartition(causeKey), sk: CAUSE_SORT }, ConsistentRead: true }),
+      );
       return item === undefined
         ? undefined
         : { fingerprint: item.fingerprint as string, answer: item.answer as CommandAnswer };
@@ -114,7 +131,19 @@ async function commit(TableName: string, change: Change): Promise<CommitResult> 
   const once: Write[] = [];
   if (cause !== undefined) {
     const { key, fingerprint, answer } = cause;
-    once.push(append(`CMD#${key}`, { fingerprint, answer, ttl: Math.floor(Date.now() / 1000) + CAUSE_LIFETIME_S }));
+    once.push({
+      Put: {
+        TableName,
+        Item: {
+          pk: causePartition(key),
+          sk: CAUSE_SORT,
+          fingerprint,
+          answer,
+          ttl: Math.floor(Date.now() / 1000) + CAUSE_LIFETIME_S,
+        },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    });
   }
   if (receipt !== undefined) once.push(routed(receipt.channel, receipt.channelRef));
   const items: Write[] = [
@@ -151,7 +180,9 @@ function routed(channel: string, channelRef: string): Write {
 
 /** Open tickets are listed under their owner by deadline, and all tickets under their state by age. */
 function indexKeys(ticket: Ticket): Item {
+  // A unit's list is ordered by its own deadlines, not by those that others have to keep.
   const earliest = runningClocks(ticket)
+    .filter((clock) => clock.holder === ticket.owner)
     .map((clock) => fromIso(clock.dueAt))
     .sort((a, b) => a - b)[0];
   const mark = nextMark(ticket.clocks);
@@ -167,13 +198,17 @@ function indexKeys(ticket: Ticket): Item {
   };
 }
 
-/** Throws RangeError for a cursor that isn't one of ours; the doors answer 422 for it. */
-function readCursor(cursor: string): Item {
+/** A cursor is the index's and the table's key, four strings. Throws RangeError for anything else; the doors answer 422. */
+function readCursor(cursor: string, keyName: string, key: string): Item {
+  const sortName = keyName.replace(/Key$/, 'Sort');
+  let parsed: unknown;
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (typeof key === 'object' && key !== null && 'pk' in key && 'sk' in key) return key as Item;
+    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
-    // falls through: one error for every kind of wrong cursor
+    throw new RangeError('not a cursor');
   }
-  throw new RangeError('not a cursor');
+  const Cursor = z.strictObject({ pk: z.string(), sk: z.string(), [keyName]: z.literal(key), [sortName]: z.string() });
+  const checked = Cursor.safeParse(parsed);
+  if (!checked.success) throw new RangeError('not a cursor');
+  return checked.data;
 }

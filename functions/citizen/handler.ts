@@ -12,7 +12,7 @@ import { publicStatus } from './public-status.ts';
 export const handler = api({
   'GET /tickets/{ticketNo}': async (request) => ({ status: 200, body: await publicStatus(await admit(request)) }),
 
-  /** Answers the new public status. The same rating again answers the same; another one is refused: a ticket is rated once. */
+  /** Answers the new public status. The same rating again answers the same; another one is refused: each round is rated once. */
   'POST /tickets/{ticketNo}/rating': async (request) => {
     requireJson(request);
     const receipt = await admit(request);
@@ -21,7 +21,11 @@ export const handler = api({
       ticketNo: receipt.ticketNo,
       command: { command: 'rate', ...rating },
       actor: { kind: 'citizen' },
-      cause: { key: 'citizen#rate', fingerprint: canonicalHash(rating) },
+      // Once a round: after a rework the citizen is asked again.
+      cause: ({ ticketNo, round }) => ({
+        key: `citizen#${ticketNo}#rate#${round}`,
+        fingerprint: canonicalHash(rating),
+      }),
     });
     if (result.outcome === 'unknownTicket') {
       throw new ProblemError('commandRejected', { code: 'stateForbids', detail: 'the request is not routed yet' });

@@ -1,5 +1,6 @@
 /** 承办单位接口: commands on a unit's own tickets, and its work list. Every request is signed with the unit's secret. */
 
+import { isOpen } from '#domain/ticket/transitions.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { secret } from '#functions/adapters/secrets.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
@@ -38,6 +39,11 @@ export const handler = api({
   async 'GET /departments/{departmentId}/tickets'(request) {
     const { departmentId } = await authenticate(request);
     const page = pageRequest(request.query);
+    if (page.status !== undefined && !isOpen(page.status)) {
+      throw new ProblemError('bodyInvalid', {
+        errors: [{ pointer: '/status', detail: 'a work list has open tickets only' }],
+      });
+    }
     return { status: 200, body: await listing(() => ticketStore().listByOwner(departmentId, page)) };
   },
 });

@@ -7,7 +7,7 @@ import { sendSms } from '#functions/adapters/feedback-phone.ts';
 import { sendSubscribeMessage } from '#functions/adapters/feedback-wechat.ts';
 import type { ChannelFeedback } from '#functions/ports/channel-feedback.ts';
 import { consumer } from '#functions/shared/batch.ts';
-import { changeTicket, fingerprint } from '#functions/shared/change.ts';
+import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { EventPointer } from '#schemas/event.ts';
 import { type FeedbackRecord, tell } from './tell.ts';
@@ -32,7 +32,7 @@ async function write(ticketNo: string, record: FeedbackRecord): Promise<void> {
     command: record,
     actor: { kind: 'system', id: 'feedback' },
     // One record an event, whatever a second run of it came to.
-    cause: { key: `feedback#${record.forSeq}`, fingerprint: fingerprint(`feedback#${record.forSeq}`) },
+    cause: { key: `feedback#${ticketNo}#${record.forSeq}`, fingerprint: 'feedback' },
   });
   if (result.outcome === 'changed' || result.outcome === 'replayed') return;
   throw new Error(`feedback not recorded: ${result.outcome}`);

@@ -11,6 +11,9 @@ export interface Operator {
   readonly role: Role;
 }
 
+/** What jose says when the key set could not be fetched or read: the provider's fault, not the operator's. */
+const UNREADABLE = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'];
+
 let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
 /** Real time decides about expiry. Throws 401 without a valid token, 403 for a role that isn't ours. */
@@ -25,7 +28,7 @@ export async function authenticateOperator(headers: Readonly<Record<string, stri
     requiredClaims: ['exp', 'sub'],
     clockTolerance: 30,
   }).catch((error: unknown) => {
-    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
+    if (!(error instanceof errors.JOSEError) || UNREADABLE.includes(error.code)) {
       log.error('the key set of the identity provider could not be read', { code: 'jwksUnavailable' }, error);
       throw new ProblemError('upstreamUnavailable');
     }

@@ -5,7 +5,7 @@ import type { Ticket, TicketText } from '#schemas/ticket.ts';
 
 /** What caused a change. The same cause never changes a ticket twice; `fingerprint` tells a replay from a misuse of the key. */
 export interface Cause {
-  /** e.g. `dept#renshe#msg_2x…`, `tick#sign#1#red`, `feedback#3`. */
+  /** Unique among all tickets, e.g. `dept#renshe#msg_2x…`, `feedback#XA2026…#3`. */
   readonly key: string;
   readonly fingerprint: string;
 }
@@ -29,7 +29,7 @@ export interface TicketStore {
   event(ticketNo: string, seq: number): Promise<TicketEvent | undefined>;
   events(ticketNo: string): Promise<TicketEvent[]>;
   text(ticketNo: string, key: string): Promise<TicketText | undefined>;
-  remembered(ticketNo: string, causeKey: string): Promise<{ fingerprint: string; answer: CommandAnswer } | undefined>;
+  remembered(causeKey: string): Promise<{ fingerprint: string; answer: CommandAnswer } | undefined>;
   commit(change: Change): Promise<CommitResult>;
   /** 待办清单 of a unit, earliest deadline first. */
   listByOwner(owner: string, page: PageRequest): Promise<Page<Ticket>>;

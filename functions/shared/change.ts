@@ -21,7 +21,7 @@ export interface ChangeRequest {
   readonly command: TicketCommand;
   readonly actor: Actor;
   /** The message that asks for it; the same cause is answered as the first time and changes nothing. */
-  readonly cause?: Cause;
+  readonly cause?: Cause | ((ticket: Ticket) => Cause);
   readonly receipt?: Change['receipt'];
 }
 export type ChangeResult =
@@ -47,13 +47,14 @@ export async function changeTicket(
   inspect: (ticket: Ticket) => boolean = () => true,
   store: TicketStore = ticketStore(),
 ): Promise<ChangeResult> {
-  const { ticketNo, command, actor, cause, receipt } = request;
+  const { ticketNo, command, actor, receipt } = request;
   for (let round = 0; round < ROUNDS; round++) {
     if (round > 0) await pause(round);
     const ticket = await store.load(ticketNo);
     if (ticket === undefined ? command.command !== 'register' : !inspect(ticket)) return { outcome: 'unknownTicket' };
+    const cause = causeOf(request, ticket);
     if (cause !== undefined) {
-      const known = await replay(store, ticketNo, cause);
+      const known = await replay(store, cause);
       if (known !== undefined) return known;
     }
     const decision = decide(ticket, command, actor, decideContext());
@@ -82,8 +83,15 @@ export async function changeTicket(
   return { outcome: 'busy' };
 }
 
-async function replay(store: TicketStore, ticketNo: string, cause: Cause): Promise<ChangeResult | undefined> {
-  const remembered = await store.remembered(ticketNo, cause.key);
+/** The same key for another ticket is a misuse, also when the body is the same: the signature doesn't cover the path. */
+function causeOf({ cause, ticketNo }: ChangeRequest, ticket: Ticket | undefined): Cause | undefined {
+  if (cause === undefined || ticket === undefined) return undefined;
+  const { key, fingerprint: content } = typeof cause === 'function' ? cause(ticket) : cause;
+  return { key, fingerprint: fingerprint(`${ticketNo} ${content}`) };
+}
+
+async function replay(store: TicketStore, cause: Cause): Promise<ChangeResult | undefined> {
+  const remembered = await store.remembered(cause.key);
   if (remembered === undefined) return undefined;
   return remembered.fingerprint === cause.fingerprint
     ? { outcome: 'replayed', answer: remembered.answer }
@@ -101,12 +109,14 @@ let calendar: WorkingCalendar | undefined;
 
 /** The district's rules and the office time of now. */
 export function decideContext(): DecideContext {
-  const { limits, departments, desk, calendar: days } = district();
+  const { limits, departments, desk, calendar: days, catalogue, towns } = district();
   calendar ??= new WorkingCalendar(days);
   return {
     now: officeNow(),
     rules: { calendar, profile: limits },
     isUnit: (id) => departments.some((unit) => unit.id === id),
+    isCategory: (code) => catalogue.rows.some((row) => row.code === code || row.code.startsWith(`${code}.`)),
+    isTown: (code) => towns.some((town) => town.code === code),
     desk,
   };
 }

@@ -7,7 +7,7 @@ import { ProblemError, parseBody } from './problem.ts';
 
 const PAGE_SIZE = 50;
 
-export const ListQuery = z.object({
+export const ListQuery = z.strictObject({
   status: Status.optional(),
   cursor: z
     .string()

@@ -3,7 +3,6 @@
  * fired, and its ticket gets an alarm again. In health every count is zero; each is a metric with an alarm.
  */
 import middy from '@middy/core';
-import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { stepFunctionsTimer } from '#functions/adapters/step-functions-timer.ts';
@@ -12,6 +11,7 @@ import { alarmName, nextWake } from '#functions/shared/alarm.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
+import type { IntakeRequest } from '#schemas/intake.ts';
 
 const MINUTE_MS = 60_000;
 /** The router takes seconds; what waits longer than this has lost its message. */
@@ -24,31 +24,43 @@ const AT_ONCE = 100;
 export const handler = middy<unknown, void>().handler(async () => {
   const now = officeNow();
   const requests = await waitingRequests(now - RECEIPT_PATIENCE_MS, AT_ONCE);
-  for (const request of requests) {
-    await send('INTAKE_QUEUE_URL', request);
-    log.warn('receipt sent to the router again', { ticketNo: request.ticketNo });
-  }
   const late = await lateTickets(now - MARK_PATIENCE_MS, AT_ONCE);
-  let restarted = 0;
-  for (const ticketNo of late) restarted += await wake(ticketNo);
+  // One that can't be repaired must not keep the others waiting.
+  const resent = await Promise.allSettled(requests.map(resend));
+  const woken = await Promise.allSettled(late.map(wake));
+  const failures = [...resent, ...woken].filter((outcome) => outcome.status === 'rejected');
+  for (const { reason } of failures) log.error('not repaired', { code: 'sweepFailed' }, reason);
   publish({
     receiptsRerouted: requests.length,
     marksLate: late.length,
-    alarmsRestarted: restarted,
+    alarmsRestarted: woken.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length,
+    sweepFailures: failures.length,
   });
 });
 
-/** Fires what is late and makes sure that an alarm runs; 1 when it had to set one. */
-async function wake(ticketNo: string): Promise<0 | 1> {
+async function resend(request: IntakeRequest): Promise<void> {
+  await send('INTAKE_QUEUE_URL', request);
+  log.warn('receipt sent to the router again', { ticketNo: request.ticketNo });
+}
+
+/** Fires what is late and makes sure that an alarm runs; true when it had to set one. */
+async function wake(ticketNo: string): Promise<boolean> {
   log.warn('late mark', { ticketNo });
-  await changeTicket({ ticketNo, command: { command: 'tick' }, actor: { kind: 'system', id: 'sweeper' } });
-  const ticket = await ticketStore().load(ticketNo);
-  const until = ticket === undefined ? undefined : nextWake(ticket, officeNow());
-  if (ticket === undefined || until === undefined) return 0;
+  const result = await changeTicket({
+    ticketNo,
+    command: { command: 'tick' },
+    actor: { kind: 'system', id: 'sweeper' },
+  });
+  // Closed since the look at the index: nothing is late any more.
+  if (result.outcome === 'rejected' || result.outcome === 'unknownTicket') return false;
+  if (result.outcome !== 'changed') throw new Error(`tick not done: ${result.outcome}`);
+  const { ticket } = result;
+  const until = nextWake(ticket, officeNow());
+  if (until === undefined) return false;
   const timer = stepFunctionsTimer();
-  const generation = ticket.clockGeneration;
-  if (await timer.isSet(alarmName(ticketNo, generation))) return 0;
+  const name = alarmName(ticketNo, ticket.clockGeneration);
+  if (await timer.isSet(name)) return false;
   // The old name is used up; the time of its next mark makes the new one, so that two runs set the same alarm.
-  await timer.set({ name: `${alarmName(ticketNo, generation)}-${until}`, ticketNo, generation, until });
-  return 1;
+  await timer.set({ name: `${name}-${until}`, ticketNo, generation: ticket.clockGeneration, until });
+  return true;
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileDistrict } from '#infra/district-folder.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
-import { type Instance, phoneRequest, startInstance, websiteRequest, wechatRequest } from './support.ts';
+import { type Instance, phoneRequest, signed, startInstance, websiteRequest, wechatRequest } from './support.ts';
 
 const ALL_SILENT = compileDistrict('xianan').departments.map(({ id }) => id);
 
@@ -163,6 +163,14 @@ describe('who may do what', () => {
     const early = await jieban.department(owner, ticketNo, { command: 'accept' });
     expect(early).toMatchObject({ status: 409, body: { code: 'stateForbids' } });
     expect((await jieban.raw(`/tickets/${ticketNo}`, { headers: { 'x-query-code': '0000000000' } })).status).toBe(404);
+    // The signature doesn't cover the path: the same message sent to another ticket is a misuse of its id.
+    const { body: second } = await jieban.post('phone', phoneRequest('e2e-roles-2'));
+    await jieban.until('dispatch', () => jieban.platforms.departments.received({ ticketNo: second.ticketNo })[0]);
+    const message = signed(jieban.secrets.departments[owner]?.keys[0] ?? '', { command: 'sign' });
+    const send = (to: string) => jieban.raw(`/departments/${owner}/tickets/${to}/commands`, message);
+    expect((await send(ticketNo)).status).toBe(200);
+    expect((await send(ticketNo)).headers.get('idempotent-replay')).toBe('true');
+    expect(await send(second.ticketNo)).toMatchObject({ status: 409, body: { code: 'referenceConflict' } });
     const unsigned = await jieban.raw(`/departments/${owner}/tickets/${ticketNo}/commands`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -170,6 +178,18 @@ describe('who may do what', () => {
     });
     expect(unsigned.status).toBe(401);
     expect((await jieban.raw(`/hotline/tickets/${ticketNo}`, {})).status).toBe(401);
+    const reader = {
+      headers: { authorization: `Bearer ${await jieban.platforms.oidc.token('desk-7', 'dispatcher')}` },
+    };
+    const cursors = [
+      '{"pk":1e400,"sk":"x"}',
+      '[]',
+      '{"pk":"a","sk":"b","statusKey":"CLOSED","statusSort":"x"}',
+      'no json',
+    ];
+    for (const query of [...cursors.map((text) => `cursor=${Buffer.from(text).toString('base64url')}`), 'queue=1']) {
+      expect((await jieban.raw(`/hotline/tickets?${query}`, reader)).status, query).toBe(422);
+    }
     const auditor = await jieban.platforms.oidc.token('audit-1', 'auditor');
     const forbidden = await jieban.raw(`/hotline/tickets/${ticketNo}/commands`, {
       method: 'POST',

@@ -27,6 +27,8 @@ export const context = (now = MONDAY): DecideContext => ({
   now,
   rules,
   isUnit: (id) => UNITS.includes(id),
+  isCategory: (code) => /^\d{2}\.1$/.test(code),
+  isTown: (code) => code.startsWith('421202'),
   desk: 'hotline',
 });
 

@@ -52,6 +52,13 @@ describe('register', () => {
     expect(deadlines(story.is).sign).toBe('2026-11-23T09:30:00.000+08:00');
   });
 
+  it('is an enterprise matter (涉企) when the caller says so or the catalogue does', () => {
+    const flag = (story: Story) => story.is.flags.enterprise;
+    expect(flag(new Story().give(register({ enterprise: true }), system))).toBe(true);
+    expect(flag(new Story().give(register({}, { enterprise: true }), system))).toBe(true);
+    expect(flag(new Story().give(register(), system))).toBe(false);
+  });
+
   it("prefers the caller's urgency to the catalogue's", () => {
     expect(new Story().give(register({ urgency: 'urgent' }), system).is.urgency).toBe('urgent');
   });
@@ -192,6 +199,16 @@ describe('the desk', () => {
     expect(codeOf(atDesk().try({ command: 'assign', owner: to, reason: 'x' }, dispatcher))).toBe(code);
   });
 
+  it.each([
+    [{ coHandlers: ['nobody'] }, 'unknownUnit'],
+    [{ coHandlers: ['renshe'] }, 'ruleForbids'],
+    [{ coHandlers: ['zhujian', 'zhujian'] }, 'ruleForbids'],
+    [{ category: '99.9' }, 'unknownCategory'],
+    [{ townCode: '000000000000' }, 'unknownTown'],
+  ])('does not write %o into events', (wrong, code) => {
+    expect(codeOf(atDesk().try({ command: 'assign', owner: 'renshe', reason: 'x', ...wrong }, dispatcher))).toBe(code);
+  });
+
   it('does not assign to the owner again', () => {
     expect(
       codeOf(storyUntil('AWAIT_SIGN').try({ command: 'assign', owner: 'guanbuqiao', reason: 'x' }, dispatcher)),
@@ -230,6 +247,18 @@ describe('rating', () => {
   ])('leaves a discontented citizen to the hotline', (rating) => {
     const story = storyUntil('AWAIT_VISIT').give(rating, citizen);
     expect(story.is).toMatchObject({ status: 'AWAIT_VISIT', rating: { satisfaction: rating.satisfaction } });
+  });
+
+  it('is asked for again after a rework', () => {
+    const story = storyUntil('AWAIT_VISIT').give({ ...good, solved: false }, citizen);
+    story.give({ command: 'rework', reason: '未解决' }, dispatcher);
+    expect(story.is.rating).toBeUndefined();
+    story
+      .give(reply, owner)
+      .give({ command: 'review', approve: true, reason: '已解决' }, dispatcher)
+      .give(good, citizen);
+    expect(story.is).toMatchObject({ status: 'CLOSED', rating: { solved: true } });
+    expect(fold(story.events)).toEqual(story.is);
   });
 
   it('is taken once, also after closing', () => {
