@@ -46,11 +46,19 @@ function readBody(path: string): Buffer {
   // npm runs scripts in the project's folder; a path means the folder that the command was typed in.
   const bytes = readFileSync(resolve(process.env.INIT_CWD ?? process.cwd(), path));
   if (!values.new) return bytes;
-  const request = JSON.parse(bytes.toString('utf8')) as { channelRef: string; board?: { messageId: string } };
+  const request = parseRequest(path, bytes);
   const id = randomUUID().slice(0, 8);
   request.channelRef = `new-${id}`;
   if (request.board) request.board.messageId = `new-${id}`;
   return Buffer.from(JSON.stringify(request));
+}
+
+function parseRequest(path: string, bytes: Buffer): { channelRef: string; board?: { messageId: string } } {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as { channelRef: string; board?: { messageId: string } };
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function signatureHeaders(channel: 'phone' | 'website', body: Buffer): Record<string, string> {

@@ -52,6 +52,8 @@ ${rows}
 </table>
 <p>完整接口说明 · Full description: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1)</p>
 <h2>第一个请求 · A first request</h2>
+<p>本机试用：<code>npm run send -- phone examples/phone.json</code>（自动读取密钥并签名）；自行签名见下。</p>
+<p lang="en">On your own machine: <code>npm run send -- phone examples/phone.json</code> finds the secret and signs. By hand:</p>
 <pre>${escapeHtml(firstRequest)}</pre>
 <p>回执里的 <code>ticketNo</code> 与 <code>queryCode</code> 用于查询进度；同一 <code>channelRef</code> 重发得到同样的回执。</p>
 <p lang="en">The answer's <code>ticketNo</code> and <code>queryCode</code> show the progress; the same <code>channelRef</code> again

@@ -14,7 +14,9 @@ export function commandReply(result: ChangeResult): Reply {
       if (result.rejection.code === 'notOwner') throw new ProblemError('notFound');
       throw new ProblemError('commandRejected', result.rejection);
     case 'causeMisused':
-      throw new ProblemError('referenceConflict');
+      throw new ProblemError('referenceConflict', {
+        detail: 'this message id came before with another body or for another ticket',
+      });
     case 'unknownTicket':
       throw new ProblemError('notFound');
     case 'busy':

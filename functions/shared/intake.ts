@@ -85,7 +85,13 @@ export async function intake(submission: Submission, draw = drawTicketNo): Promi
 const bodyHash = ({ body, openid }: Submission, key: QueryKey): string => bodyHashWith(key, { body, openid });
 
 function replay(known: Receipt, submission: Submission, key: QueryKey): Reply {
-  if (known.bodyHash !== bodyHash(submission, key)) throw new ProblemError('referenceConflict');
+  if (known.bodyHash !== bodyHash(submission, key)) {
+    throw new ProblemError('referenceConflict', {
+      errors: [
+        { pointer: '/channelRef', detail: 'came before with another body; a new request needs a new channelRef' },
+      ],
+    });
+  }
   return { status: 200, body: answer(known, key), headers: { 'idempotent-replay': 'true' } };
 }
 

@@ -48,7 +48,8 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ pointer: pointer([...path, key]), detail: 'unknown field' }));
     }
-    return [{ pointer: pointer(path), detail: issue.message }];
+    const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+    return [{ pointer: pointer(path), detail: missing ? 'required' : issue.message }];
   });
 }
 

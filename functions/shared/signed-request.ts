@@ -1,14 +1,20 @@
 /** A request that a partner signed by Standard Webhooks: verified over the raw bytes before anything of it is read. */
 import type { Request } from './http.ts';
-import { ProblemError } from './problem.ts';
-import { verify } from './signing.ts';
+import { type ProblemCode, ProblemError } from './problem.ts';
+import { type SignatureFault, verify } from './signing.ts';
+
+/** Says which header is wrong, and nothing that would help to guess a key. */
+const FAULTS = {
+  missingHeaders: ['signatureInvalid', 'header webhook-id, webhook-timestamp or webhook-signature is missing'],
+  noMatch: ['signatureInvalid', 'header webhook-signature does not match the bytes of the body (curl: --data-binary)'],
+  badTimestamp: ['timestampStale', 'header webhook-timestamp is not in seconds'],
+  staleTimestamp: ['timestampStale', 'header webhook-timestamp is more than 5 minutes away'],
+} as const satisfies Record<SignatureFault, readonly [ProblemCode, string]>;
 
 /** The webhook-id. Throws 401; an unknown partner (no keys) answers exactly like a wrong signature. */
 export function requireSignature(keys: readonly string[], request: Pick<Request, 'headers' | 'body'>): string {
   const verified = verify(keys, request.headers, request.body, Date.now());
   if (verified.ok) return verified.id;
-  const stale = verified.fault === 'staleTimestamp' || verified.fault === 'badTimestamp';
-  throw new ProblemError(stale ? 'timestampStale' : 'signatureInvalid', {
-    errors: [{ pointer: '', detail: stale ? 'header webhook-timestamp' : 'header webhook-signature' }],
-  });
+  const [kind, detail] = FAULTS[verified.fault];
+  throw new ProblemError(kind, { errors: [{ pointer: '', detail }] });
 }

@@ -53,7 +53,9 @@ function explain(error: unknown, port: number): string {
     return `port ${port} is in use: end the program that holds it, or choose another one with PORT=3001 npm start`;
   }
   if (code === 'EACCES') return `port ${port} may not be used: choose another one with PORT=3001 npm start`;
-  if (name === 'DataFolderInUse') return `${message} (--data FOLDER)`;
+  if (name === 'DataFolderInUse') {
+    return `${message} (JIEBAN_DATA=… or --data FOLDER)${servedAt === undefined ? '' : `; it serves ${servedAt}`}`;
+  }
   return error instanceof Error ? (error.stack ?? message) : String(error);
 }
 
@@ -81,6 +83,17 @@ function help(o: { url: string; data: string; speed: number; demo: boolean }): s
     '',
   ].join('\n');
 }
+
+/** Office time never runs backwards: a folder that ran fast stays ahead, and people should know. */
+const AHEAD_WORTH_A_WORD_MS = 60_000;
+function aheadOf(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  const span = `${Math.floor(hours / 24)} d ${hours % 24} h ${Math.floor((ms % 3_600_000) / 60_000)} min`;
+  return `办公时间比实际时间快 ${span}（此前用过 --speed）；要从头开始，请换数据目录或删除它 / office time is ${span} ahead of the wall clock, because this folder ran fast before; a fresh folder begins anew`;
+}
+
+/** Where the last instance on this folder served, for the message that it still does. */
+let servedAt: string | undefined;
 
 const options = readOptions();
 const demo = !options['no-demo-departments'];
@@ -114,8 +127,14 @@ const onSignal = (signal: NodeJS.Signals) => {
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
+// The terminal was closed.
+process.on('SIGHUP', onSignal);
 
 try {
+  const { lastUrl, takeFolder } = await import('./cli/folder.ts');
+  // Before the port: who starts a second time should hear that it runs already, and where.
+  servedAt = lastUrl(options.data);
+  takeFolder(options.data).release();
   if (options.port !== 0) await requirePort(options.port);
   const { startSystem } = await import('./cli/system.ts');
   const system = await startSystem({
@@ -130,6 +149,8 @@ try {
   else {
     console.log(`jieban ready ${system.url}`);
     console.log(help({ url: system.url, data: options.data, speed: options.speed, demo }));
+    const ahead = system.runner.plane.clock.now() - Date.now();
+    if (ahead > AHEAD_WORTH_A_WORD_MS) console.log(`  ${aheadOf(ahead)}\n`);
   }
 } catch (error) {
   fail(explain(error, options.port));
