@@ -119,24 +119,32 @@ export type PlaceAlias = z.infer<typeof PlaceAlias>;
 const Phrase = z.string().trim().min(2);
 
 /**
- * Which number to call for which words. `exclude`: longer words in which a phrase means nothing. `unlessAfter` and
- * `unlessBefore`: words right before or after it that make it a fear or a topic (容易着火, 火灾隐患), not an emergency.
+ * Which number to call for which words. `exclude`: longer words in which a phrase means nothing (上吊顶 for 上吊); a gap of
+ * theirs never runs across a person. The other lists hold words around a phrase that make it a topic or a fear, not an
+ * emergency; `…` at their inner end lets a few characters stand between. `unlessAfter`: before it, whatever follows
+ * (去年…, 万一…, 容易…). `fearAfter`: before it, unless 了 says that it has happened (怕着火, but 怕是着火了). `unlessBefore`:
+ * behind it (火灾隐患).
  */
 export const DangerRule = z.strictObject({
   id: Slug,
   numbers: z.array(z.enum(['110', '119', '120', '122'])).min(1),
   phrases: z.array(Phrase).min(1),
-  exclude: z.array(Text),
+  exclude: z.array(Phrase),
   unlessAfter: z.array(Text),
+  fearAfter: z.array(Text),
   unlessBefore: z.array(Text),
 });
 export type DangerRule = z.infer<typeof DangerRule>;
 
-/** 法定途径: a matter that another procedure already holds; `route` tells the citizen where to turn. */
+/**
+ * 法定途径: a matter that another procedure already holds; `route` tells the citizen where to turn. `exclude`: longer words
+ * in which a phrase means something else (统一审批 for 一审), `…` as in the phrases.
+ */
 export const StatutoryRoute = z.strictObject({
   id: Slug,
   name: Text,
   phrases: z.array(Phrase).min(1),
+  exclude: z.array(Phrase),
   route: Text.max(100),
 });
 export type StatutoryRoute = z.infer<typeof StatutoryRoute>;

@@ -73,7 +73,10 @@ export const CLAUSE_END = ',。!?;\n';
 const GAP = `[^${CLAUSE_END.replace('\n', '\\n')}]{0,8}?`;
 const literally = (text: string) => normalise(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A phrase with `…` gaps (up to eight characters of the same clause) as a global expression. */
-export function gapExpression(phrase: string): RegExp {
-  return new RegExp(phrase.split('…').map(literally).join(GAP), 'g');
+/** A phrase with `…` gaps (up to eight characters of the same clause, unless `gap` says otherwise) as a global expression. */
+export function gapExpression(phrase: string, gap = GAP): RegExp {
+  return new RegExp(gapPattern(phrase, gap), 'g');
 }
+
+/** The source of that expression, for those who anchor it or join several. */
+export const gapPattern = (phrase: string, gap: string): string => phrase.split('…').map(literally).join(gap);

@@ -8,7 +8,7 @@ const compiled = new WeakMap<StatutoryRoute, PhraseSet>();
 function setOf(route: StatutoryRoute): PhraseSet {
   const known = compiled.get(route);
   if (known !== undefined) return known;
-  const made = compilePhrases(route.phrases, []);
+  const made = compilePhrases(route.phrases, route.exclude);
   compiled.set(route, made);
   return made;
 }

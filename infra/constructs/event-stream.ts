@@ -27,10 +27,12 @@ export function followEvents(
     ],
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
-    // The stream keeps 24 hours. Half of that outlives an outage of SQS and leaves the other half for catching up; what
-    // is given up on is named in the dead-letter queue and repaired by the sweeper.
-    retryAttempts: 1000,
-    maxRecordAge: Duration.hours(12),
+    // The only copy of an event's pointers is made here, and nothing later finds an event that was passed over. So a batch
+    // is tried until its records are about to leave the stream, which keeps them for 24 hours; one hour less, because of
+    // records that have left it nobody would be told. What is given up then is named in the dead-letter queue as a stretch
+    // of the stream, with the times of its first and last record; a person repairs it (runbook, fanout-dead-letters).
+    retryAttempts: -1,
+    maxRecordAge: Duration.hours(23),
     // Not the CDK's `SqsDlq`: it would allow `kms:ReEncrypt*`. The permission is given above.
     onFailure: { bind: () => ({ destination: deadLetters.arn }) },
   });

@@ -11,10 +11,10 @@ import {
   LogGroupLogDestination,
   ResponseType,
   RestApi,
+  type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Partition } from '../partition.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -35,7 +35,9 @@ const REFUSALS: readonly [id: string, type: ResponseType, code: string, title: s
 ];
 
 export class PublicApi extends Construct {
-  constructor(scope: Construct, id: string, props: { name: string; partition: Partition; routes: readonly Route[] }) {
+  readonly stage: Stage;
+
+  constructor(scope: Construct, id: string, props: { name: string; routes: readonly Route[] }) {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.SIX_MONTHS,
@@ -52,7 +54,7 @@ export class PublicApi extends Construct {
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
         stageName: 'v1',
-        ...(props.partition.xray ? { tracingEnabled: true } : {}),
+        // Not traced, even where X-Ray is: a segment keeps the URL (ticket numbers), the caller's address and user agent.
         ...THROTTLE,
         methodOptions: Object.fromEntries(
           citizenMethods.map(([method, path]) => [`${path}/${method}`, CITIZEN_THROTTLE]),
@@ -74,6 +76,7 @@ export class PublicApi extends Construct {
         ),
       },
     });
+    this.stage = api.deploymentStage;
     const integrations = new Map<ServiceFunction, LambdaIntegration>();
     for (const [method, path, handler] of props.routes) {
       let integration = integrations.get(handler);
@@ -120,7 +123,7 @@ export class PublicApi extends Construct {
         reason: 'The policy that API Gateway itself asks for in this account-wide setting.',
       },
     );
-    Validations.of(api.deploymentStage).acknowledge(
+    Validations.of(this.stage).acknowledge(
       {
         id: 'AwsSolutions-APIG3',
         reason:

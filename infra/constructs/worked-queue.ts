@@ -1,9 +1,8 @@
 /**
- * A queue that a function works through: encrypted, with a dead-letter queue and an alarm on it, and limits that follow
- * from its consumer's. There is no other kind of queue here.
+ * A queue that a function works through: encrypted, with a dead-letter queue, and limits that follow from its consumer's.
+ * There is no other kind of queue here. Its alarms are in `alarm-list.ts`.
  */
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -15,8 +14,7 @@ export class DeadLetters extends Construct {
   readonly arn: string;
   readonly keyArn: string;
 
-  /** @param label names it in the alarm */
-  constructor(scope: Construct, id: string, key: IKey, label = id) {
+  constructor(scope: Construct, id: string, key: IKey) {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.KMS,
@@ -27,13 +25,6 @@ export class DeadLetters extends Construct {
     });
     this.arn = this.queue.queueArn;
     this.keyArn = key.keyArn;
-    this.queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }).createAlarm(this, 'Alarm', {
-      alarmDescription: `Jieban: ${label} holds messages that nobody could work. One is enough: behind each is a citizen's request.`,
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
   }
 }
 
@@ -43,6 +34,11 @@ export interface WorkedQueueProps {
   readonly variable: string;
   /** Timeout of the function that will work it. */
   readonly workerTimeout: Duration;
+  /**
+   * How often a message may be received before it counts as dead, 5 to 1000. Times the visibility timeout (six times the
+   * worker's) it is how long an outage may last before messages are given up.
+   */
+  readonly maxReceives: number;
 }
 
 export class WorkedQueue extends Construct implements QueueReference {
@@ -50,26 +46,26 @@ export class WorkedQueue extends Construct implements QueueReference {
   readonly url: string;
   readonly arn: string;
   readonly keyArn: string;
-  readonly #queue: Queue;
+  readonly queue: Queue;
+  readonly deadLetters: DeadLetters;
   readonly #workerTimeout: Duration;
 
   constructor(scope: Construct, id: string, props: WorkedQueueProps) {
     super(scope, id);
-    const deadLetters = new DeadLetters(this, 'DeadLetters', props.key, `${id} DeadLetters`);
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', props.key);
     this.#workerTimeout = props.workerTimeout;
-    this.#queue = new Queue(this, 'Queue', {
+    this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: props.key,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
       // AWS' advice: six times the timeout leaves room for throttled polls before a message is seen twice.
       visibilityTimeout: Duration.seconds(6 * props.workerTimeout.toSeconds()),
-      // Five tries outlive a deployment and a partner's restart; what fails then fails for a reason that a person must see.
-      deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: props.maxReceives },
     });
     this.variable = props.variable;
-    this.url = this.#queue.queueUrl;
-    this.arn = this.#queue.queueArn;
+    this.url = this.queue.queueUrl;
+    this.arn = this.queue.queueArn;
     this.keyArn = props.key.keyArn;
   }
 

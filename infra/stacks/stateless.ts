@@ -6,6 +6,7 @@ import { CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { District } from '#schemas/district.ts';
 import type { Bundle } from '../bundle.ts';
+import { Alarms } from '../constructs/alarms.ts';
 import { DistrictState, type SecretReference } from '../constructs/district-state.ts';
 import { followEvents } from '../constructs/event-stream.ts';
 import { PublicApi } from '../constructs/public-api.ts';
@@ -28,6 +29,14 @@ const WORKER = { timeout: Duration.seconds(30), memory: 512 };
 /** Calls another platform over HTTP for each of up to ten messages. */
 const CALLER = { timeout: Duration.seconds(60), memory: 512 };
 
+/**
+ * How often a message is received before it is dead, by how long that takes (a failed message is visible again after six
+ * timeouts). Dispatch, Feedback and Timers: a day. Another platform or service may be down for hours, nothing sends a
+ * pointer again that was given up, and all three are idempotent. Intake: an hour, because the sweeper sends the receipt
+ * again anyway; the longer a copy lives, the more of them there are.
+ */
+const RECEIVES = { hourOfWorker: 20, dayOfWorker: 480, dayOfCaller: 240 };
+
 /** A change of a ticket: read the snapshot, then put snapshot, events, texts and dedupe row in one transaction. */
 const CHANGE: readonly TableAction[] = ['GetItem', 'PutItem'];
 /** Reads a ticket's events one after the other. */
@@ -46,20 +55,23 @@ export class StatelessStack extends Stack {
     const { tickets, receipts, callers } = state;
 
     const unwired = new Map(bundles.map((bundle) => [bundle.name, bundle]));
+    const functions: ServiceFunction[] = [];
     const fn = (name: string, size: { timeout: Duration; memory: number }, description: string) => {
       const bundle = unwired.get(name);
       if (bundle === undefined) throw new Error(`functions/${name}/handler.ts is missing, but the stack needs it`);
       unwired.delete(name);
-      return new ServiceFunction(this, name, { bundle, partition, description, ...size });
+      const made = new ServiceFunction(this, name, { bundle, partition, description, ...size });
+      functions.push(made);
+      return made;
     };
-    const queue = (queueId: string, variable: string, workerTimeout: Duration) =>
-      new WorkedQueue(this, queueId, { key: state.dataKey, variable, workerTimeout });
+    const queue = (queueId: string, variable: string, workerTimeout: Duration, maxReceives: number) =>
+      new WorkedQueue(this, queueId, { key: state.dataKey, variable, workerTimeout, maxReceives });
 
     // Queues: one per consumer, so that a slow one holds up only itself.
-    const intake = queue('Intake', 'INTAKE_QUEUE_URL', WORKER.timeout);
-    const dispatch = queue('Dispatch', 'DISPATCH_QUEUE_URL', CALLER.timeout);
-    const feedbacks = queue('Feedback', 'FEEDBACK_QUEUE_URL', CALLER.timeout);
-    const timerChanges = queue('Timers', 'TIMERS_QUEUE_URL', WORKER.timeout);
+    const intake = queue('Intake', 'INTAKE_QUEUE_URL', WORKER.timeout, RECEIVES.hourOfWorker);
+    const dispatch = queue('Dispatch', 'DISPATCH_QUEUE_URL', CALLER.timeout, RECEIVES.dayOfCaller);
+    const feedbacks = queue('Feedback', 'FEEDBACK_QUEUE_URL', CALLER.timeout, RECEIVES.dayOfCaller);
+    const timerChanges = queue('Timers', 'TIMERS_QUEUE_URL', WORKER.timeout, RECEIVES.dayOfWorker);
     const fanoutDeadLetters = new DeadLetters(this, 'FanoutDlq', state.dataKey);
 
     // Channels in (多向接办件): authenticate, write the receipt and the caller, hand on.
@@ -131,9 +143,8 @@ export class StatelessStack extends Stack {
       .machine(slaTimer, 'DescribeExecution');
     runEvery(Duration.minutes(5), sweeper);
 
-    new PublicApi(this, 'Api', {
+    const api = new PublicApi(this, 'Api', {
       name: `jieban-${district.id}`,
-      partition,
       routes: [
         ['POST', '/channels/phone/requests', phone],
         ['POST', '/channels/website/requests', website],
@@ -149,6 +160,15 @@ export class StatelessStack extends Stack {
         ['GET', '/openapi.json', portal],
         ['GET', '/', portal],
       ],
+    });
+
+    new Alarms(this, 'Alarms', {
+      prefix: `jieban-${district.id}`,
+      queues: [intake, dispatch, feedbacks, timerChanges],
+      deadLetters: [fanoutDeadLetters],
+      functions,
+      machines: [slaTimer],
+      stage: api.stage,
     });
 
     if (unwired.size > 0) {

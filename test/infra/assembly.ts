@@ -13,11 +13,14 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type
   readonly properties: any;
   readonly deletionPolicy: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 export interface Assembly {
   readonly region: string;
   readonly synthesized: Synthesized;
+  /** The templates, one text each. */
+  readonly texts: readonly string[];
   /** All templates as text. */
   readonly text: string;
   readonly resources: readonly Resource[];
@@ -46,12 +49,14 @@ export function synthesizeFor(region: string): Assembly {
       path: String(resource.Metadata?.['aws:cdk:path'] ?? id),
       properties: resource.Properties ?? {},
       deletionPolicy: resource.DeletionPolicy,
+      metadata: resource.Metadata ?? {},
     })),
   );
   const byId = new Map(resources.map((resource) => [resource.id, resource]));
   return {
     region,
     synthesized,
+    texts,
     text: texts.join('\n'),
     resources,
     ofType: (type) => resources.filter((resource) => resource.type === type),

@@ -19,6 +19,7 @@ const ALLOWED_TYPES = [
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
@@ -99,20 +100,38 @@ describe.each(REGIONS)('%s', (region) => {
       expect(properties.KmsMasterKeyId, path).toBeDefined();
       expect(properties.MessageRetentionPeriod, path).toBe(14 * 86_400);
       if (deadLetters.has(id)) continue;
-      expect(properties.RedrivePolicy?.maxReceiveCount, path).toBe(5);
+      expect(properties.RedrivePolicy?.maxReceiveCount, path).toBeGreaterThanOrEqual(5);
     }
   });
 
-  test('watches every dead-letter queue', () => {
-    const watched = assembly
-      .ofType('AWS::CloudWatch::Alarm')
-      .flatMap(({ properties }) =>
-        properties.Dimensions.map((dimension: { Value: unknown }) => assembly.target(dimension.Value)?.id),
-      );
-    const unworked = assembly
+  test('outlives an outage of a day, or of an hour where the sweeper sends again', () => {
+    const hours = assembly
       .ofType('AWS::SQS::Queue')
-      .filter(({ properties }) => properties.RedrivePolicy === undefined);
-    expect(unworked.map(({ id }) => id).sort()).toEqual([...watched].sort());
+      .filter(({ properties }) => properties.RedrivePolicy)
+      .map(({ path, properties }) => [
+        path.split('/')[1],
+        (properties.VisibilityTimeout * properties.RedrivePolicy.maxReceiveCount) / 3600,
+      ]);
+    expect(Object.fromEntries(hours)).toEqual({ Intake: 1, Dispatch: 24, Feedback: 24, Timers: 24 });
+  });
+
+  test('runs what is scheduled once: neither EventBridge nor Lambda repeats it', () => {
+    const rules = assembly.ofType('AWS::Events::Rule');
+    const invocations = assembly.ofType('AWS::Lambda::EventInvokeConfig');
+    expect(rules.map(functionOf).sort()).toEqual(['pump', 'sweeper']);
+    expect(invocations.map(functionOf).sort()).toEqual(['pump', 'sweeper']);
+    for (const { properties, path } of rules) {
+      expect(properties.Targets, path).toHaveLength(1);
+      expect(properties.Targets[0].RetryPolicy.MaximumRetryAttempts, path).toBe(0);
+    }
+    for (const { properties, path } of invocations) {
+      expect(functionOf(assembly.target(properties.FunctionName)!), path).toBe(path.split('/')[1]);
+      expect(properties, path).toMatchObject({
+        Qualifier: '$LATEST',
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: path.includes('/pump/') ? 60 : 300,
+      });
+    }
   });
 
   test('lets a queue wait six times as long as its worker may run', () => {
@@ -140,6 +159,9 @@ describe.each(REGIONS)('%s', (region) => {
       BatchSize: 100,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
+      // Until an hour before the stream forgets the record.
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: 23 * 3600,
     });
     expect(JSON.parse(properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ['INSERT'],
@@ -225,6 +247,12 @@ describe.each(REGIONS)('%s', (region) => {
     const traced = /"TracingConfig"|"TracingConfiguration"|"TracingEnabled"|xray:/;
     if (region.startsWith('cn-')) expect(assembly.text).not.toMatch(traced);
     else expect(assembly.text).toMatch(traced);
+  });
+
+  test('traces no request: a segment would keep its URL and who sent it', () => {
+    for (const { properties } of assembly.ofType('AWS::ApiGateway::Stage')) {
+      expect(properties.TracingEnabled ?? false).toBe(false);
+    }
   });
 
   test('has a timer that the local engine carries out as AWS does', () => {

@@ -261,6 +261,13 @@ describe('planted in district.json and around', () => {
     expect(mistakes().map((mistake) => mistake.column)).toEqual(expect.arrayContaining(['texts.dangerNotice']));
     expect(mistakes()).toHaveLength(2);
   });
+  test('a lawful route without its list of look-alikes, an exclusion of one character', () => {
+    json('district.json', (data) => {
+      delete (data.statutoryRoutes as Record<string, unknown>[])[0]!.exclude;
+      (data.danger as { exclude: string[] }[])[0]!.exclude = ['吊'];
+    });
+    expect(mistakes().map((mistake) => mistake.column)).toEqual(['danger.0.exclude.0', 'statutoryRoutes.0.exclude']);
+  });
   test('another id than the folder’s', () => {
     json('district.json', (data) => {
       data.id = 'chibi';
