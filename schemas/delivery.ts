@@ -6,7 +6,10 @@ import * as z from 'zod';
 import { Instant, TicketNo, UnitId } from './common.ts';
 import { EventPointer } from './event.ts';
 
-/** Why there was no answer at all. A redirect is an answer: its status is kept, it is not followed. */
+/**
+ * Why there was no answer at all. A redirect is an answer: its status is kept, it is not followed. `noEndpoint` stands in
+ * older rows only: a unit without an address is no fault, it polls.
+ */
 export const AttemptFault = z.enum(['timeout', 'connection', 'noEndpoint', 'noKeys']);
 export type AttemptFault = z.infer<typeof AttemptFault>;
 
@@ -15,6 +18,8 @@ export const Attempt = z.strictObject({
   at: Instant,
   status: z.int().optional(),
   fault: AttemptFault.optional(),
+  /** 轮询: nothing was sent, because the unit has no address and reads its work list. */
+  outcome: z.literal('polling').optional(),
   milliseconds: z.int().min(0),
 });
 export type Attempt = z.infer<typeof Attempt>;

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { CategoryCode, Channel, Identifier, Instant, Kind, PlainText, QueryCode, TicketNo, Urgency } from './common.ts';
+import { MaskedRequest } from './ticket.ts';
 
 /** 来电人/留言人. Left out or `anonymous`: nobody can be called back, the query code is the only way to the answer. */
 export const Caller = z.strictObject({
@@ -161,6 +162,8 @@ export const IntakeRequest = z.strictObject({
   danger: z.boolean(),
   call: Call.omit({ caller: true, callee: true, agentName: true }).optional(),
   board: Board.optional(),
+  /** Only of a confidential or anonymous request: the words that its department may read. */
+  masked: MaskedRequest.optional(),
 });
 export type IntakeRequest = z.infer<typeof IntakeRequest>;
 

@@ -85,6 +85,8 @@ export const Ticket = z.strictObject({
   /** Set when the hotline let the answer pass: from then on the citizen may read it. */
   answerApprovedAt: Instant.optional(),
   contactedAt: Instant.optional(),
+  /** 催办 overlay: how often, and when last. */
+  urged: z.strictObject({ times: z.int().min(1), at: Instant }).optional(),
   rating: Rating.optional(),
   publicConsent: z.boolean(),
   boardMessageId: z.string().optional(),
@@ -94,6 +96,19 @@ export const Ticket = z.strictObject({
   updatedAt: Instant,
 });
 export type Ticket = z.infer<typeof Ticket>;
+
+/**
+ * 脱敏副本 of a confidential (保密) or anonymous (匿名) request: all that its department reads of the caller's words. Made at
+ * the door, where the caller's name and number are known for a moment.
+ */
+export const MaskedRequest = z.strictObject({
+  title: z.string(),
+  content: z.string(),
+  placeText: z.string().optional(),
+  /** In the order of the attachments. */
+  attachmentNames: z.array(z.string()).optional(),
+});
+export type MaskedRequest = z.infer<typeof MaskedRequest>;
 
 /** The texts of a ticket: kept apart, so that erasing one doesn't rewrite history. */
 export const TicketText = z.discriminatedUnion('kind', [
@@ -116,6 +131,7 @@ export const TicketText = z.discriminatedUnion('kind', [
       z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional(), bytes: z.int().optional() }),
     ),
     recordings: z.array(z.strictObject({ id: z.string(), url: z.string(), expiresAt: Instant.optional() })),
+    masked: MaskedRequest.optional(),
   }),
   z.strictObject({ kind: z.literal('answer'), internal: z.string(), public: z.string() }),
   z.strictObject({ kind: z.literal('note'), text: z.string() }),

@@ -8,8 +8,9 @@ import { deadlines } from '#domain/ticket/clocks.ts';
 import type { CallbackData, CallbackEvent } from '#schemas/callback.ts';
 import type { Callback, CallbackType, TicketEvent } from '#schemas/event.ts';
 import type { CallerRecord } from '#schemas/intake.ts';
-import type { Ticket, TicketText } from '#schemas/ticket.ts';
+import type { MaskedRequest, Ticket, TicketText } from '#schemas/ticket.ts';
 import { webhookId } from './delivery.ts';
+import { discreetCopy, discreetText } from './discretion.ts';
 
 /** The names that a message spells out; from the district folder. */
 export interface Names {
@@ -36,8 +37,9 @@ const WITH_REQUEST: ReadonlySet<CallbackType> = new Set(['dispatched', 'reworkOr
 export const needsRequest = (type: CallbackType): boolean => WITH_REQUEST.has(type);
 
 /** 保密、匿名: then the department must not learn who asked, and nobody may even read the identity for it. */
-export const needsCaller = (type: CallbackType, ticket: Ticket): boolean =>
-  needsRequest(type) && !ticket.flags.confidential && !ticket.flags.anonymous;
+export const needsCaller = (type: CallbackType, ticket: Ticket): boolean => needsRequest(type) && !isDiscreet(ticket);
+
+const isDiscreet = ({ flags }: Ticket): boolean => flags.confidential || flags.anonymous;
 
 export function callbackEvent(source: CallbackSource, names: Names): CallbackEvent {
   const { event, callback, ticket } = source;
@@ -79,7 +81,7 @@ function data(
     channel: ticket.channel,
     ...(categoryCode === undefined ? {} : { category: { code: categoryCode, name: category ?? categoryCode } }),
     coHandlers: ticket.coHandlers,
-    ...(event.reason === undefined ? {} : { reason: event.reason }),
+    ...(event.reason === undefined ? {} : { reason: isDiscreet(ticket) ? discreetText(event.reason) : event.reason }),
     ...(event.type === 'warned' ? { warning: { clock: event.clock, colour: event.colour, dueAt: event.dueAt } } : {}),
     ...(request !== undefined && needsRequest(callback.type) ? { request: requestOf(request, ticket, names) } : {}),
     ...(appellant === undefined ? {} : { appellant }),
@@ -93,11 +95,12 @@ function requestOf(
 ): NonNullable<CallbackData['request']> {
   const townCode = ticket.townCode ?? request.place?.townCode;
   const { lat, lng, crs } = request.place ?? {};
+  const { title, content, placeText, attachmentNames = [] } = wordsOf(request, ticket);
   return {
-    title: request.title,
-    content: request.content,
+    title,
+    content,
     place: defined({
-      text: request.placeText,
+      text: placeText,
       townCode,
       town: townCode === undefined ? undefined : names.town(townCode),
       lat,
@@ -105,12 +108,19 @@ function requestOf(
       crs,
     }),
     ...(request.occurredAt === undefined ? {} : { occurredAt: request.occurredAt }),
-    attachments: request.attachments.map(({ name, url, sha256 }) => ({
-      name,
+    attachments: request.attachments.map(({ name, url, sha256 }, index) => ({
+      name: attachmentNames[index] ?? name,
       url,
       ...(sha256 === undefined ? {} : { sha256 }),
     })),
   };
+}
+
+/** The caller's own words, or the copy without the caller; older texts have none, so their patterns are masked here. */
+function wordsOf(request: Extract<TicketText, { kind: 'request' }>, ticket: Ticket): MaskedRequest {
+  if (!isDiscreet(ticket)) return request;
+  const attachmentNames = request.attachments.map(({ name }) => name);
+  return request.masked ?? discreetCopy({ ...request, attachmentNames });
 }
 
 function appellantOf(caller: CallerRecord | undefined): CallbackData['appellant'] {

@@ -17,9 +17,11 @@
  *    time, and marks the row due again a few office minutes later. Two workers can't take the same attempt. A worker that
  *    dies with the lease is survived by the due mark; the department may then see the message twice, with the same
  *    webhook-id: delivery is at least once.
- * 3. The outcome decides. 2xx alone is success. Everything else waits for the next attempt of the schedule, which runs on
- *    office time. The pump finds due rows by a sparse index. Every pending delivery that was taken once keeps a due mark
- *    until it is delivered or dead, so none is forgotten.
+ * 3. The outcome decides. 2xx is success, and so is a unit that takes no callbacks but reads its work list (polling): its
+ *    messages are settled as they come. Everything else waits for the next attempt of the schedule, which runs on
+ *    office time. The pump finds due rows by a sparse index. Every pending delivery has a due mark from its opening until
+ *    it is delivered or dead, so none is forgotten, even if rendering it fails until its queue message is given up. While
+ *    it stands behind another the mark lies far ahead; whoever settles the other brings it near, then wakes the row.
  * 4. Dead is a dead letter: the cursor doesn't move, so the later messages of that line wait (and of no other line). A
  *    replay by an operator makes it pending again.
  */
@@ -31,6 +33,8 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 export const LEASE_MS = 30_000;
 /** How far the due mark is pushed while somebody is at it (ms, office time). */
 export const RECOVERY_MS = 5 * 60_000;
+/** How far the due mark of a row lies that another will wake (ms, office time): behind a dead letter that is for days. */
+export const BEHIND_MS = 6 * 3_600_000;
 /** One schedule's worth of attempts, and a few of a replay. */
 export const ATTEMPTS_KEPT = 20;
 

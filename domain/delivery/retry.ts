@@ -29,6 +29,8 @@ export const MAX_RETRY_AFTER_MS = 6 * HOUR;
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly status: number /** ms */; readonly retryAfter?: number }
+  /** 轮询: the unit has no address; its work list shows the ticket. */
+  | { readonly kind: 'polling' }
   | { readonly kind: 'failed'; readonly fault: AttemptFault };
 
 export type Verdict =
@@ -41,6 +43,7 @@ export type Verdict =
  * @param random 0 ≤ random < 1
  */
 export function judge(outcome: Outcome, attempt: number, random: number): Verdict {
+  if (outcome.kind === 'polling') return { kind: 'delivered' };
   if (outcome.kind === 'answered') {
     if (outcome.status >= 200 && outcome.status < 300) return { kind: 'delivered' };
     // 410 Gone: the receiver says that it will never take it (Standard Webhooks 1.0.0).

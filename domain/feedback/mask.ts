@@ -1,30 +1,60 @@
 /**
- * 脱敏: personal data is taken out of an answer before it goes to the message board, where neighbours read along. Landlines and
- * office addresses stay, because an answer needs them. Rules: 138****1234, 张**, the middle of an ID number, a number plate.
+ * 脱敏: personal data is taken out of a text before others read it: neighbours on the message board, or a department that
+ * must not know who asked. What counts as personal data stands in `personal-data.ts`.
  */
+import { plainOf } from './normalise.ts';
+import { type Keep, RULES, type Rule } from './personal-data.ts';
 
-/** 手机号, with or without +86 and separators. */
-const MOBILE = /(?<!\d)((?:\+?86[- ]?)?1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)/g;
-/** 居民身份证号 (18): region, birthday, order, check character. The birthday tells it from other long numbers. */
-const ID_18 =
-  /(?<![\dA-Za-z])(\d{4})\d{2}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{1}(\d{2}[\dXx])(?![\dA-Za-z])/g;
-/** 一代身份证号 (15). */
-const ID_15 = /(?<![\dA-Za-z])(\d{4})\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{1}(\d{2})(?![\dA-Za-z])/g;
-/** 车牌号, new-energy plates included. */
-const PLATE =
-  /([京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-HJ-NP-Z])[·. ]?[A-HJ-NP-Z0-9]{3,4}([A-HJ-NP-Z0-9]{2})(?![A-Za-z0-9])/g;
+/**
+ * `names`: people who are known to be private here, e.g. the one who asked. `keep`: whether enough stays to tell two numbers
+ * apart. Masking what is masked changes nothing.
+ */
+export function maskPersonalData(
+  text: string,
+  names: readonly (string | undefined)[] = [],
+  keep: Keep = 'some',
+): string {
+  return applyRules(
+    text,
+    [...names.flatMap((name) => (name === undefined ? [] : nameRule(name, maskName(name)))), ...RULES],
+    keep,
+  );
+}
 
-/** `names`: people who are known to be private here, e.g. the one who asked. */
-export function maskPersonalData(text: string, names: readonly (string | undefined)[] = []): string {
-  let masked = text
-    .replace(ID_18, '$1***********$2')
-    .replace(ID_15, '$1*********$2')
-    .replace(MOBILE, '$1****$2')
-    .replace(PLATE, '$1***$2');
-  for (const name of names) {
-    if (name !== undefined && [...name].length >= 2) masked = masked.replaceAll(name, maskName(name));
+/** Until nothing is found any more: what is left of two numbers may look like a third one. */
+export function applyRules(text: string, rules: readonly Rule[], keep: Keep): string {
+  for (let before = text; ; ) {
+    const after = rules.reduce((now, rule) => applyRule(now, rule, keep), before);
+    if (after === before) return after;
+    before = after;
   }
-  return masked;
+}
+
+function applyRule(original: string, { pattern, mask }: Rule, keep: Keep): string {
+  const plain = plainOf(original);
+  let result = '';
+  let copied = 0;
+  for (const match of plain.text.matchAll(pattern)) {
+    const replacement = match[0] === '' ? undefined : mask(match, keep, plain.text);
+    if (replacement === undefined) continue;
+    const first = plain.at[match.index] ?? 0;
+    const last = plain.at[match.index + match[0].length - 1] ?? first;
+    result += original.slice(copied, first) + replacement;
+    copied = last + 1;
+  }
+  return result + original.slice(copied);
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** Finds a name also with blanks or dots between its characters; a name of one character would find half the language. */
+export function nameRule(name: string, replacement: string): Rule[] {
+  const characters = [...plainOf(name).text].filter((character) => !/[ .*]/.test(character));
+  if (characters.length < 2) return [];
+  const body = characters.map(escaped).join('[ .]{0,2}');
+  // 李 is a word wherever it stands; Li is one only between letters of another kind.
+  const source = /^[A-Z]/i.test(characters[0] ?? '') ? `(?<![A-Z])${body}(?![A-Z])` : body;
+  return [{ pattern: new RegExp(source, 'gi'), mask: () => replacement }];
 }
 
 /** 张三 → 张**: two stars whatever the length, so that the length tells nothing. */

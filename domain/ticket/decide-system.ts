@@ -78,6 +78,7 @@ function requestText(intake: IntakeRequest): TicketText {
     ...(intake.occurredAt === undefined ? {} : { occurredAt: intake.occurredAt }),
     attachments: intake.attachments ?? [],
     recordings: intake.call?.recordings ?? [],
+    ...(intake.masked === undefined ? {} : { masked: intake.masked }),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Deliveries in the Tickets table, beside the ticket that they tell of: `DLV#<unit>#<000001>` and `CUR#<unit>`. A row is in
- * the sparse index `byDue` only while it waits for something.
+ * the sparse index `byDue` for as long as it is pending.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
@@ -58,8 +58,13 @@ async function transact(command: TransactWriteCommand): Promise<boolean> {
   }
 }
 
-/** Ends an attempt that did not deliver, if it is still the newest one. */
-const endAttempt = (taken: Delivery, update: string, names: Record<string, string>, values: Record<string, unknown>) =>
+/** Writes on a pending row, if the attempt that was seen is still the newest one. */
+const updatePending = (
+  taken: Delivery,
+  update: string,
+  names: Record<string, string>,
+  values: Record<string, unknown>,
+) =>
   conditional(() =>
     dynamo().send(
       new UpdateCommand({
@@ -74,7 +79,7 @@ const endAttempt = (taken: Delivery, update: string, names: Record<string, strin
   );
 
 const store: DeliveryStore = {
-  async open(key, seq, at) {
+  async open(key, seq, at, recoverAt) {
     const row: Delivery = {
       kind: 'delivery',
       ...key,
@@ -88,7 +93,7 @@ const store: DeliveryStore = {
       dynamo().send(
         new PutCommand({
           TableName: table(),
-          Item: { ...keyOf(key), ...row },
+          Item: { ...keyOf(key), ...row, dueKey: DUE_KEY, dueSort: dueSort(recoverAt, key) },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       ),
@@ -170,7 +175,7 @@ const store: DeliveryStore = {
   },
 
   postpone: (taken, attempt, nextAt) =>
-    endAttempt(
+    updatePending(
       taken,
       'SET attempts = :attempts, nextAttemptAt = :next, dueKey = :dueKey, dueSort = :dueSort REMOVE leaseUntil',
       {},
@@ -183,11 +188,19 @@ const store: DeliveryStore = {
     ),
 
   bury: (taken, attempt) =>
-    endAttempt(
+    updatePending(
       taken,
       'SET #state = :dead, attempts = :attempts, settledAt = :at REMOVE leaseUntil, nextAttemptAt, dueKey, dueSort',
       {},
       { ':dead': 'dead', ':attempts': withAttempt(taken, attempt), ':at': attempt.at },
+    ),
+
+  expect: (seen, dueAt) =>
+    updatePending(
+      seen,
+      'SET dueKey = :dueKey, dueSort = :dueSort',
+      {},
+      { ':dueKey': DUE_KEY, ':dueSort': dueSort(dueAt, seen) },
     ),
 
   async due(now, limit) {

@@ -4,7 +4,7 @@
  */
 
 import { toShanghai } from '#domain/calendar/shanghai.ts';
-import { LEASE_MS, RECOVERY_MS, type Turn, turnOf, webhookId } from '#domain/delivery/delivery.ts';
+import { BEHIND_MS, LEASE_MS, RECOVERY_MS, type Turn, turnOf, webhookId } from '#domain/delivery/delivery.ts';
 import { judge, type Outcome, type Verdict } from '#domain/delivery/retry.ts';
 import type { DeliveryKey, DeliveryStore } from '#functions/ports/delivery-store.ts';
 import type { DepartmentEndpoint } from '#functions/ports/department-endpoint.ts';
@@ -34,21 +34,26 @@ export interface Engine {
   /** 0 ≤ random < 1 */
   random(): number;
   report(attempt: AttemptReport): void;
+  /** A dead letter: people have to look after it. */
+  buried(delivery: Delivery): void;
 }
 
 /** `seq`: given when the message came from the event, so that the row may have to be opened. */
 export async function deliver(engine: Engine, key: DeliveryKey, seq?: number): Promise<Turn | 'absent'> {
   const { store } = engine;
-  if (seq !== undefined) await store.open(key, seq, engine.officeNow());
+  if (seq !== undefined) await store.open(key, seq, engine.officeNow(), engine.officeNow() + RECOVERY_MS);
   const delivery = await store.find(key);
   if (delivery === undefined) return 'absent';
   // The cursor is read after the row is there: see rule 1 of the state machine.
   const settled = await store.settled(key);
   const turn = turnOf(delivery, settled, engine.officeNow(), engine.realNow());
   if (turn === 'delivered') await wakeNext(engine, key);
+  // Whoever settles the predecessor comes for this one; the pump must not, every few minutes, for as long as that lasts.
+  if (turn === 'behind') await store.expect(delivery, engine.officeNow() + BEHIND_MS);
   if (turn !== 'send') return turn;
 
   // Rendered before it is taken: what can't be rendered must not use up attempts, and a lease shouldn't wait for reads.
+  // If it fails for good, the due mark brings the row again when the queue has given its message up.
   const body = await engine.render(delivery);
   const lease = { leaseUntil: engine.realNow() + LEASE_MS, recoverAt: engine.officeNow() + RECOVERY_MS };
   if (!(await store.take(delivery, lease))) return 'taken';
@@ -63,7 +68,7 @@ async function attempt(engine: Engine, taken: Delivery, body: Uint8Array): Promi
   const verdict = judge(outcome, taken.attemptCount, engine.random());
   const record: Attempt = {
     at: toShanghai(now),
-    ...(outcome.kind === 'answered' ? { status: outcome.status } : { fault: outcome.fault }),
+    ...resultOf(outcome),
     milliseconds,
   };
   engine.report({ delivery: taken, attempt: taken.attemptCount, outcome, verdict, milliseconds });
@@ -78,13 +83,27 @@ async function attempt(engine: Engine, taken: Delivery, body: Uint8Array): Promi
       return;
     }
     case 'dead':
-      await store.bury(taken, record);
+      if (await store.bury(taken, record)) engine.buried(taken);
       return;
+  }
+}
+
+function resultOf(outcome: Outcome): Pick<Attempt, 'status' | 'fault' | 'outcome'> {
+  switch (outcome.kind) {
+    case 'answered':
+      return { status: outcome.status };
+    case 'failed':
+      return { fault: outcome.fault };
+    case 'polling':
+      return { outcome: 'polling' };
   }
 }
 
 async function wakeNext(engine: Engine, { ticketNo, unit, n }: DeliveryKey): Promise<void> {
   const next = { ticketNo, unit, n: n + 1 };
   const row = await engine.store.find(next);
-  if (row?.state === 'pending') await engine.wake(next, 0);
+  if (row?.state !== 'pending') return;
+  // Its mark may lie far ahead. Once it was taken its attempts move the mark.
+  if (row.attemptCount === 0) await engine.store.expect(row, engine.officeNow() + RECOVERY_MS);
+  await engine.wake(next, 0);
 }

@@ -8,6 +8,7 @@ import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { consumer } from '#functions/shared/batch.ts';
 import { EventMissing } from '#functions/shared/delivery/ticket-at.ts';
+import { publish } from '#functions/shared/metrics.ts';
 import { DispatchMessage } from '#schemas/delivery.ts';
 import { deliver, type Engine } from './deliver.ts';
 import { logAttempt } from './log-attempt.ts';
@@ -23,6 +24,7 @@ const engine: Engine = {
   realNow: Date.now,
   random: Math.random,
   report: logAttempt,
+  buried: () => publish({ deliveriesDead: 1 }),
 };
 
 export const handler = consumer(DispatchMessage, async (message) => {

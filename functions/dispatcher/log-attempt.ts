@@ -8,11 +8,13 @@ export function logAttempt({ delivery, attempt, outcome, verdict, milliseconds }
     seq: delivery.seq,
     department: delivery.unit,
     attempt,
-    ...(outcome.kind === 'answered' ? { status: outcome.status } : { code: outcome.fault }),
+    ...(outcome.kind === 'answered' ? { status: outcome.status } : {}),
+    ...(outcome.kind === 'failed' ? { code: outcome.fault } : {}),
     milliseconds,
     outcome: verdict.kind === 'dead' ? verdict.why : verdict.kind,
   };
-  if (verdict.kind === 'delivered') log.info('callback delivered', facts);
+  if (outcome.kind === 'polling') log.info('callback left to polling', facts);
+  else if (verdict.kind === 'delivered') log.info('callback delivered', facts);
   else if (verdict.kind === 'retry') log.warn('callback not delivered, will retry', facts);
   else log.warn('callback dead-lettered', facts);
 }

@@ -15,8 +15,11 @@ export interface DueDelivery {
 }
 
 export interface DeliveryStore {
-  /** Puts a pending row unless there is one. `at`: office time, epoch ms. */
-  open(key: DeliveryKey, seq: number, at: number): Promise<void>;
+  /**
+   * Puts a pending row unless there is one, due at `recoverAt`: from the first moment on something comes for it. Both are
+   * office time, epoch ms.
+   */
+  open(key: DeliveryKey, seq: number, at: number, recoverAt: number): Promise<void>;
   find(key: DeliveryKey): Promise<Delivery | undefined>;
   /** How far the line is settled; 0 in the beginning. Consistent. */
   settled(line: Pick<DeliveryKey, 'ticketNo' | 'unit'>): Promise<number>;
@@ -34,6 +37,8 @@ export interface DeliveryStore {
   postpone(taken: Delivery, attempt: Attempt, nextAt: number): Promise<boolean>;
   /** Dead letter. False when another attempt began in the meantime. */
   bury(taken: Delivery, attempt: Attempt): Promise<boolean>;
+  /** Sets the due mark of a pending row (office, epoch ms). False when an attempt began since `seen` was read. */
+  expect(seen: Delivery, dueAt: number): Promise<boolean>;
   /** Rows whose due mark has passed, oldest first, at most `limit`. `now`: office time, epoch ms. */
   due(now: number, limit: number): Promise<DueDelivery[]>;
   /** Moves a due mark to `until` (office, epoch ms) unless it was moved or taken off since it was found. */

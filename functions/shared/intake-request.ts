@@ -3,6 +3,7 @@
  * and the caller (own table, own key).
  */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { discreetCopy } from '#domain/delivery/discretion.ts';
 import type {
   Call,
   CallerRecord,
@@ -11,6 +12,7 @@ import type {
   WebsiteRequest,
   WechatRequest,
 } from '#schemas/intake.ts';
+import type { MaskedRequest } from '#schemas/ticket.ts';
 import { ProblemError } from './problem.ts';
 import { phoneHashWith, type QueryKey } from './query-code.ts';
 
@@ -31,6 +33,7 @@ export function toIntakeRequest(
   made: Pick<IntakeRequest, 'ticketNo' | 'receivedAt' | 'callerToken' | 'queryKeyId' | 'danger'>,
 ): IntakeRequest {
   const { caller, place, ...rest } = submission.body;
+  const confidential = caller?.confidential === true;
   const { call, board, ...request }: typeof rest & { call?: Call; board?: WebsiteRequest['board'] } = rest;
   return {
     ...request,
@@ -38,12 +41,35 @@ export function toIntakeRequest(
     schema: 1,
     channel: submission.channel,
     anonymous: isAnonymous(submission),
-    confidential: caller?.confidential === true,
+    confidential,
     enterprise: caller?.enterprise !== undefined,
     ...(place === undefined ? {} : { place: roundedPlace(place) }),
     ...(call === undefined ? {} : { call: withoutSpeakers(call) }),
     ...(board === undefined ? {} : { board }),
+    ...(confidential || isAnonymous(submission) ? { masked: maskedCopy(submission) } : {}),
   };
+}
+
+/** What the department may read, made while name and number are still at hand; an anonymous caller's are dropped then. */
+function maskedCopy(submission: Submission): MaskedRequest {
+  const { title, content, place, attachments = [], caller: form } = submission.body;
+  const caller = submission.channel === 'wechat' ? undefined : submission.body.caller;
+  const dialled = submission.channel === 'phone' ? submission.body.call.caller : undefined;
+  return discreetCopy(
+    { title, content, placeText: place?.text, attachmentNames: attachments.map(({ name }) => name) },
+    {
+      names: caller?.name === undefined ? [] : [caller.name],
+      phones: [caller?.phone, dialled].filter((phone) => phone !== undefined).map(asDialledHere),
+      enterprise: form?.enterprise,
+    },
+  );
+}
+
+/** With the area code's 0 and without the country's code, as people in China write their own numbers. */
+function asDialledHere(text: string): string {
+  const number = parsePhoneNumberFromString(text, 'CN');
+  if (number?.country !== 'CN') return text;
+  return /^1[3-9]/.test(number.nationalNumber) ? number.nationalNumber : `0${number.nationalNumber}`;
 }
 
 function roundedPlace(place: NonNullable<IntakeRequest['place']>): NonNullable<IntakeRequest['place']> {

@@ -1,5 +1,7 @@
 /** Callbacks to a real receiver, through a real queue and table: order, retries, redirects, timeouts, leases. */
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dynamo } from '#functions/adapters/aws.ts';
 import { deliveryStore } from '#functions/adapters/delivery-store.ts';
 import { register, Story, storyUntil, system, unit } from '#test/support/ticket-world.ts';
 import { type DeliveryWorld, delivery, openDeliveryWorld, settled, status } from './world.ts';
@@ -25,12 +27,15 @@ function story(): Story {
 const pointer = (seq: number) => ({ ticketNo, seq, type: 'dispatched' });
 const advance = (ms: number) => world.plane.clock.advanceTo(world.plane.clock.now() + ms);
 /** A history with three messages to the owner, numbered 1 to 3. */
-function threeMessages(): { story: Story; seqs: number[] } {
-  const told = story().give({ command: 'sign' }, unit(OWNER)).give({ command: 'accept' }, unit(OWNER));
+function threeMessages(owner = OWNER): { story: Story; seqs: number[] } {
+  const told = new Story()
+    .give(register({ ticketNo }, { owner }), system)
+    .give({ command: 'sign' }, unit(owner))
+    .give({ command: 'accept' }, unit(owner));
   const operator = { kind: 'operator', id: 'desk-7', role: 'dispatcher' } as const;
   for (const approve of [false, true]) {
     told
-      .give({ command: 'reply', resultCode: 'solved', handling: '内部', publicAnswer: '已办' }, unit(OWNER))
+      .give({ command: 'reply', resultCode: 'solved', handling: '内部', publicAnswer: '已办' }, unit(owner))
       .give({ command: 'review', approve, reason: '审核' }, operator);
   }
   return { story: told, seqs: told.events.filter((event) => event.callbacks !== undefined).map(({ seq }) => seq) };
@@ -153,14 +158,28 @@ describe('a callback', () => {
     expect(row?.attempts[0]?.milliseconds).toBeLessThan(5000);
   });
 
-  it('stays visible when the unit has no address or no keys', async () => {
-    const other = new Story().give(register({ ticketNo }, { owner: 'silent' }), system);
-    await world.seed(other);
+  it('to a unit without an address is settled at once: it works by polling', async () => {
+    const { story: told, seqs } = threeMessages('silent');
+    await world.seed(told);
+    for (const seq of seqs) await world.dispatch.send(pointer(seq));
+    expect((await world.dispatch.drain()).failed).toBe(0);
+    for (const n of [1, 2, 3]) {
+      expect(await delivery(ticketNo, 'silent', n)).toMatchObject({
+        state: 'delivered',
+        attemptCount: 1,
+        attempts: [{ outcome: 'polling' }],
+      });
+    }
+    expect(await settled(ticketNo, 'silent')).toBe(3);
+  });
+
+  it('to a unit without keys stays visible as a fault', async () => {
+    await world.seed(new Story().give(register({ ticketNo }, { owner: 'keyless' }), system));
     await world.dispatch.send(pointer(2));
     await world.dispatch.drain();
-    expect(await delivery(ticketNo, 'silent', 1)).toMatchObject({
+    expect(await delivery(ticketNo, 'keyless', 1)).toMatchObject({
       state: 'pending',
-      attempts: [{ fault: 'noEndpoint' }],
+      attempts: [{ fault: 'noKeys' }],
     });
     await world.dispatch.purge();
   });
@@ -222,12 +241,63 @@ describe('the order of a ticket’s messages to a unit', () => {
   });
 });
 
+describe('a delivery that was never taken', () => {
+  const due = async (at: number) =>
+    (await deliveryStore().due(at, 500)).filter(({ key }) => key.ticketNo === ticketNo).map(({ key }) => key.n);
+
+  it('is not forgotten when rendering it fails until its message is given up', async () => {
+    const told = story();
+    // Its event is there and its ticket is not: nothing can be rendered.
+    await world.seed(told);
+    const broken = { TableName: 'Tickets', Key: { pk: `T#${ticketNo}`, sk: 'EVT#000001' } };
+    const { Item: first } = await dynamo().send(new GetCommand(broken));
+    await dynamo().send(new DeleteCommand(broken));
+    await world.dispatch.send(pointer(2));
+    expect(await world.dispatch.drain()).toEqual({ taken: 1, failed: 1 });
+    await world.dispatch.purge();
+    expect(await delivery(ticketNo, OWNER, 1)).toMatchObject({ state: 'pending', attemptCount: 0 });
+
+    await dynamo().send(new PutCommand({ TableName: 'Tickets', Item: first }));
+    await world.pump();
+    expect((await world.dispatch.drain()).taken).toBe(0);
+    advance(300_000);
+    await world.pump();
+    await world.dispatch.drain();
+    expect(world.receiver.of(ticketNo)).toHaveLength(1);
+    expect(await due(world.plane.clock.now() + 100 * 3_600_000)).toEqual([]);
+  });
+
+  it('waits far from the pump while it is behind, and near once it is its turn', async () => {
+    const { story: told, seqs } = threeMessages();
+    await world.seed(told);
+    await world.dispatch.send(pointer(seqs[1]!));
+    await world.dispatch.drain();
+    const now = world.plane.clock.now();
+    expect(await due(now + 5 * 3_600_000)).toEqual([]);
+    expect(await due(now + 6 * 3_600_000)).toEqual([2]);
+    // The predecessor is settled; its wake-up gets lost on the way.
+    const store = deliveryStore();
+    const key = { ticketNo, unit: OWNER, n: 1 };
+    await store.open(key, seqs[0]!, now, now + 300_000);
+    const opened = (await store.find(key))!;
+    await store.settle(opened, { at: opened.createdAt, status: 200, milliseconds: 1 });
+    const second = (await store.find({ ...key, n: 2 }))!;
+    expect(await store.expect(second, now + 300_000)).toBe(true);
+    expect(await due(now + 300_000)).toEqual([2]);
+    advance(300_000);
+    await world.pump();
+    await world.dispatch.drain();
+    expect(world.receiver.of(ticketNo).map(({ event }) => event.data.sequence)).toEqual([2]);
+    expect(await store.expect(second, now)).toBe(false);
+  });
+});
+
 describe('a worker that dies', () => {
   it('is survived by the due mark', async () => {
     await world.seed(story());
     const store = deliveryStore();
     const key = { ticketNo, unit: OWNER, n: 1 };
-    await store.open(key, 2, world.plane.clock.now());
+    await store.open(key, 2, world.plane.clock.now(), world.plane.clock.now() + 300_000);
     const seen = (await store.find(key))!;
     const now = world.plane.clock.now();
     expect(await store.take(seen, { leaseUntil: Date.now() + 400, recoverAt: now + 300_000 })).toBe(true);
@@ -258,7 +328,8 @@ describe('a worker that dies', () => {
     await world.dispatch.send(pointer(seqs[1]!));
     await world.dispatch.drain();
     const store = deliveryStore();
-    await store.open({ ticketNo, unit: OWNER, n: 1 }, seqs[0]!, world.plane.clock.now());
+    const now = world.plane.clock.now();
+    await store.open({ ticketNo, unit: OWNER, n: 1 }, seqs[0]!, now, now + 300_000);
     const first = (await store.find({ ticketNo, unit: OWNER, n: 1 }))!;
     await store.settle(first, { at: first.createdAt, status: 200, milliseconds: 1 });
     await world.dispatch.send(pointer(seqs[0]!));

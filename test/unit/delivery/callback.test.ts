@@ -30,6 +30,10 @@ function message(story: Story, to: string, seq = story.events.length) {
   const callback = event.callbacks!.find((one) => one.to === to)!;
   return callbackEvent({ event, callback, ticket: fold(history)!, request, caller }, names);
 }
+function dispatch(story: Story) {
+  const event = story.events[1]!;
+  return { event, callback: event.callbacks![0]!, ticket: story.is };
+}
 const started = (changes: Partial<IntakeRequest> = {}) => new Story().give(register(changes), system);
 
 describe('a dispatch', () => {
@@ -75,6 +79,51 @@ describe('a dispatch', () => {
     expect(text).not.toContain('张三');
     expect(text).not.toContain('13812345678');
     expect(JSON.parse(text).data.appellant).toBeUndefined();
+  });
+
+  it.each([{ confidential: true }, { anonymous: true }])('sends the masked copy of the words: %j', (flags) => {
+    const told = {
+      ...request,
+      title: '张三举报',
+      content: '我叫张三，电话13812345678，举报老板',
+      placeText: '3栋502室',
+    };
+    const masked = {
+      title: '***举报',
+      content: '我叫***，电话***，举报老板',
+      placeText: '***室',
+      attachmentNames: ['a.jpg'],
+    };
+    const { event, callback, ticket } = dispatch(started(flags));
+    const body = callbackEvent({ event, callback, ticket, request: { ...told, masked }, caller }, names);
+    expect(CallbackEvent.parse(body)).toEqual(body);
+    expect(body.data.request).toMatchObject({
+      title: masked.title,
+      content: masked.content,
+      place: { text: '***室', townCode: '421202102000', lat: 29.9 },
+      attachments: [{ name: 'a.jpg', url: 'https://files.example.cn/1' }],
+    });
+    // A text from before there were copies: names stand in no pattern, everything else does.
+    const older = callbackEvent({ event, callback, ticket, request: told, caller }, names);
+    expect(older.data.request).toMatchObject({ content: masked.content, place: { text: '***室' } });
+    expect(older.data.request?.attachments[0]?.name).toBe('工资条.jpg');
+    // Anybody else's words go out as they are.
+    const open = dispatch(started());
+    expect(callbackEvent({ ...open, request: { ...told, masked }, caller }, names).data.request?.content).toBe(
+      told.content,
+    );
+  });
+
+  it('keeps numbers out of the operator’s reasons too', () => {
+    const story = started({ confidential: true }).give(
+      { command: 'assign', owner: 'renshe', reason: '来电人13812345678要求改派' },
+      dispatcher,
+    );
+    const event = story.events.at(-1)!;
+    for (const callback of event.callbacks!) {
+      const { data } = callbackEvent({ event, callback, ticket: story.is, request, caller }, names);
+      expect(data.reason).toBe('来电人***要求改派');
+    }
   });
 
   it('has no appellant when nothing is known of the caller', () => {

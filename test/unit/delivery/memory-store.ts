@@ -15,7 +15,7 @@ export class MemoryStore implements DeliveryStore {
   /** id → due (office, epoch ms) */
   readonly marks = new Map<string, number>();
 
-  async open(key: DeliveryKey, seq: number, at: number) {
+  async open(key: DeliveryKey, seq: number, at: number, recoverAt: number) {
     if (this.rows.has(idOf(key))) return;
     const { ticketNo, unit, n } = key;
     const fresh = {
@@ -26,6 +26,7 @@ export class MemoryStore implements DeliveryStore {
       createdAt: toShanghai(at),
     } as const;
     this.rows.set(idOf(key), { ...fresh, attempts: [], ticketNo, unit, n, seq });
+    this.marks.set(idOf(key), recoverAt);
   }
   async find(key: DeliveryKey) {
     return this.rows.get(idOf(key));
@@ -68,6 +69,11 @@ export class MemoryStore implements DeliveryStore {
     const { leaseUntil: _lease, nextAttemptAt: _next, ...rest } = row;
     this.rows.set(idOf(taken), { ...rest, state: 'dead' });
     this.marks.delete(idOf(taken));
+    return true;
+  }
+  async expect(seen: Delivery, dueAt: number) {
+    if (this.#ours(seen) === undefined) return false;
+    this.marks.set(idOf(seen), dueAt);
     return true;
   }
   async due(now: number, limit: number) {

@@ -29,8 +29,12 @@ describe('what an attempt leads to', () => {
     expect(judge(answered(status), 1, MIDDLE).kind).toBe(kind);
   });
 
-  it.each(['timeout', 'connection', 'noEndpoint', 'noKeys'] as const)('%s → retry', (fault) => {
+  it.each(['timeout', 'connection', 'noKeys'] as const)('%s → retry', (fault) => {
     expect(judge({ kind: 'failed', fault }, 1, MIDDLE)).toEqual({ kind: 'retry', wait: 5000 });
+  });
+
+  it('a unit without an address works by polling: settled at once', () => {
+    expect(judge({ kind: 'polling' }, 1, MIDDLE)).toEqual({ kind: 'delivered' });
   });
 
   it('waits 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h, then gives up', () => {
