@@ -41,6 +41,8 @@ export const CallbackData = z.strictObject({
       attachments: z.array(z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional() })),
     })
     .optional(),
+  /** 补充: what the citizen added; only in `appended`. */
+  addition: z.string().optional(),
   /** 诉求人; left out when the ticket is confidential (保密) or the caller anonymous. */
   appellant: z.strictObject({ name: z.string().optional(), phone: z.string().optional() }).optional(),
 });

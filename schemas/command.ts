@@ -79,6 +79,13 @@ export const RatingRequest = z.strictObject({
 });
 export type RatingRequest = z.infer<typeof RatingRequest>;
 
+/** `POST /tickets/{ticketNo}/append` */
+export const AppendRequest = z.strictObject({ text: PlainText(2000) });
+export type AppendRequest = z.infer<typeof AppendRequest>;
+
+/** `POST /tickets/{ticketNo}/urge` and `/withdraw`: an empty object. */
+export const NoBody = z.strictObject({});
+
 export const Deadlines = z.record(z.string(), Instant);
 
 /** What every accepted command answers. `deadlines` has one entry per running clock. */

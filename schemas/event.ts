@@ -18,7 +18,16 @@ export const Actor = z.discriminatedUnion('kind', [
 export type Actor = z.infer<typeof Actor>;
 
 /** What a department's callback is called: `cn.jieban.ticket.<name>.v1`. */
-export const CallbackType = z.enum(['dispatched', 'withdrawn', 'warned', 'decided', 'closed', 'reworkOrdered']);
+export const CallbackType = z.enum([
+  'dispatched',
+  'withdrawn',
+  'warned',
+  'decided',
+  'closed',
+  'reworkOrdered',
+  'urged',
+  'appended',
+]);
 export type CallbackType = z.infer<typeof CallbackType>;
 
 /** One addressed message: the n-th that this ticket sends to this unit. n+1 is not sent before n is settled. */
@@ -93,6 +102,10 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('directClosed', { resultCode: ResultCode, textKey: z.string() }),
   /** 撤单 */
   event('cancelled', {}),
+  /** 催办: the citizen asks to hurry; `times` counts them. */
+  event('urged', { times: z.int().min(1) }),
+  /** 补充: the citizen adds to the request. */
+  event('appended', { noteKey: z.string() }),
   /** 归档 */
   event('archived', {}),
   /** 黄橙红预警 */

@@ -58,6 +58,7 @@ export const publicStatus = {
     { status: 'HANDLING', at: '2026-11-23T10:20:00.000+08:00', text: '承办单位已受理，开始办理' },
   ],
 };
+export const addition = { text: '昨晚又发生了一次。' };
 export const rating = { solved: true, satisfaction: 'satisfied', comment: '处理及时' };
 
 export const signCommand = { command: 'sign', handler: 'A017' };

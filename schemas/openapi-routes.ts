@@ -1,7 +1,15 @@
 /** Every route of the outside contract as data: what goes in, what comes out, who may ask. `openapi.ts` makes OpenAPI of it. */
 import * as z from 'zod';
 import { PublicStatus } from './citizen.ts';
-import { CommandAnswer, Deadlines, DepartmentCommand, HotlineCommand, RatingRequest } from './command.ts';
+import {
+  AppendRequest,
+  CommandAnswer,
+  Deadlines,
+  DepartmentCommand,
+  HotlineCommand,
+  NoBody,
+  RatingRequest,
+} from './command.ts';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { Actor } from './event.ts';
 import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
@@ -90,6 +98,23 @@ const listAnswers: Route['answers'] = {
 };
 const listQuery = { status: Status.optional(), cursor: z.string().optional() };
 
+/** What a citizen may say of a ticket of their own: four routes that differ in their body alone. */
+function citizenCommand(word: string, operationId: string, summary: string, schema: z.ZodType, example: object): Route {
+  return {
+    method: 'post',
+    path: `/tickets/{ticketNo}/${word}`,
+    operationId,
+    tag: 'citizen',
+    summary,
+    security: ['queryCode', 'session'],
+    body: { schema, examples: { [word]: example } },
+    answers: {
+      200: { description: 'The new status.', schema: PublicStatus, example: examples.publicStatus, replayHeader: true },
+    },
+    problems: [401, 404, 409, 413, 415, 422, 429, 503],
+  };
+}
+
 export const routes: readonly Route[] = [
   {
     method: 'post',
@@ -150,19 +175,10 @@ export const routes: readonly Route[] = [
     answers: { 200: { description: 'The status.', schema: PublicStatus, example: examples.publicStatus } },
     problems: [401, 404, 429],
   },
-  {
-    method: 'post',
-    path: '/tickets/{ticketNo}/rating',
-    operationId: 'rateTicket',
-    tag: 'citizen',
-    summary: 'Rate the answer, once (满意度评价)',
-    security: ['queryCode', 'session'],
-    body: { schema: RatingRequest, examples: { satisfied: examples.rating } },
-    answers: {
-      200: { description: 'The new status.', schema: PublicStatus, example: examples.publicStatus, replayHeader: true },
-    },
-    problems: [401, 404, 409, 413, 415, 422, 429, 503],
-  },
+  citizenCommand('rating', 'rateTicket', 'Rate the answer, once a round (满意度评价)', RatingRequest, examples.rating),
+  citizenCommand('urge', 'urgeTicket', 'Ask to hurry (催办)', NoBody, {}),
+  citizenCommand('append', 'appendToTicket', 'Add to the request (补充)', AppendRequest, examples.addition),
+  citizenCommand('withdraw', 'withdrawTicket', 'Withdraw the request (撤单)', NoBody, {}),
   {
     method: 'post',
     path: '/departments/{departmentId}/tickets/{ticketNo}/commands',

@@ -94,6 +94,8 @@ export const LimitProfile = z.strictObject({
   limits: z.record(ClockId.exclude(['finish']), LimitRow),
   finish: z.record(Kind, LimitRow),
   warnings: WarningRules,
+  /** 催办间隔: how long after an urge the same citizen may urge again. */
+  urgeInterval: z.strictObject({ limit: Limit, source }),
 });
 export type LimitProfile = z.infer<typeof LimitProfile>;
 

@@ -28,6 +28,8 @@ export interface CallbackSource {
   readonly ticket: Ticket;
   /** The citizen's request; absent when it was erased (清除) in the meantime. */
   readonly request?: Extract<TicketText, { kind: 'request' }> | undefined;
+  /** What the citizen added, in an `appended` callback. */
+  readonly addition?: string | undefined;
   readonly caller?: CallerRecord | undefined;
 }
 
@@ -58,7 +60,7 @@ export function callbackEvent(source: CallbackSource, names: Names): CallbackEve
 }
 
 function data(
-  { event, callback, ticket, request, caller }: CallbackSource,
+  { event, callback, ticket, request, addition, caller }: CallbackSource,
   names: Names,
   eventId: string,
 ): CallbackData {
@@ -84,6 +86,7 @@ function data(
     ...(event.reason === undefined ? {} : { reason: isDiscreet(ticket) ? discreetText(event.reason) : event.reason }),
     ...(event.type === 'warned' ? { warning: { clock: event.clock, colour: event.colour, dueAt: event.dueAt } } : {}),
     ...(request !== undefined && needsRequest(callback.type) ? { request: requestOf(request, ticket, names) } : {}),
+    ...(addition === undefined ? {} : { addition: isDiscreet(ticket) ? discreetText(addition) : addition }),
     ...(appellant === undefined ? {} : { appellant }),
   };
 }

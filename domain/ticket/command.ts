@@ -23,7 +23,18 @@ export interface RecordFeedback
 export interface Rate extends RatingRequest {
   readonly command: 'rate';
 }
-export type TicketCommand = Register | Tick | RecordFeedback | Rate | DepartmentCommand | HotlineCommand;
+export interface Urge {
+  readonly command: 'urge';
+}
+export interface Append {
+  readonly command: 'append';
+  readonly text: string;
+}
+export interface Withdraw {
+  readonly command: 'withdraw';
+}
+export type CitizenCommand = Rate | Urge | Append | Withdraw;
+export type TicketCommand = Register | Tick | RecordFeedback | CitizenCommand | DepartmentCommand | HotlineCommand;
 export type CommandOf<N extends TicketCommand['command']> = Extract<TicketCommand, { command: N }>;
 
 /** What `decide` needs to know of the world; handed in, so that it stays a pure function. */

@@ -1,6 +1,13 @@
-/** Commands of the citizen. A rating is a visit: solved and satisfied closes the ticket, anything else leaves it to the hotline. */
+/**
+ * Commands of the citizen: rate, urge, append, withdraw. A rating is a visit: solved and satisfied closes the ticket,
+ * anything else leaves it to the hotline.
+ */
+import { fromIso } from '#domain/calendar/shanghai.ts';
+import { deadline } from '#domain/sla/working-clock.ts';
+import type { CallbackType } from '#schemas/event.ts';
 import type { Satisfaction, Ticket } from '#schemas/ticket.ts';
-import type { Rate } from './command.ts';
+import { running } from './clocks.ts';
+import type { CitizenCommand, DecideContext, Rate } from './command.ts';
 import { closed } from './decide-hotline.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
@@ -8,7 +15,41 @@ import { type Outcome, reject } from './outcome.ts';
 /** 满意率 counts the first three grades. */
 const SATISFIED: readonly Satisfaction[] = ['verySatisfied', 'satisfied', 'basicallySatisfied'];
 
-export function decideByCitizen(ticket: Ticket, { solved, satisfaction, comment }: Rate): Outcome {
+export function decideByCitizen(ticket: Ticket, command: CitizenCommand, context: DecideContext): Outcome {
+  switch (command.command) {
+    case 'rate':
+      return rate(ticket, command);
+    case 'urge':
+      return urge(ticket, context);
+    case 'append': {
+      const key = `append-${ticket.version + 1}`;
+      return {
+        drafts: [{ type: 'appended', noteKey: key, tell: tellOwner(ticket, 'appended', context) }],
+        texts: [{ key, text: { kind: 'note', text: command.text } }],
+      };
+    }
+    case 'withdraw':
+      return {
+        drafts: [{ type: 'cancelled', stop: running(ticket), tell: tellOwner(ticket, 'withdrawn', context) }],
+      };
+  }
+}
+
+const tellOwner = (ticket: Ticket, type: CallbackType, context: DecideContext) =>
+  ticket.owner === context.desk ? [] : [{ to: ticket.owner, type }];
+
+/** 催办: the owner hears of it, but not of every tap on the button. */
+function urge(ticket: Ticket, context: DecideContext): Outcome {
+  const { calendar, profile } = context.rules;
+  const last = ticket.urged;
+  if (last !== undefined && context.now < deadline(calendar, fromIso(last.at), profile.urgeInterval.limit).dueAt) {
+    return reject('ruleForbids', 'the ticket was urged a short while ago; the unit has been told');
+  }
+  const times = (last?.times ?? 0) + 1;
+  return { drafts: [{ type: 'urged', times, tell: tellOwner(ticket, 'urged', context) }] };
+}
+
+function rate(ticket: Ticket, { solved, satisfaction, comment }: Rate): Outcome {
   if (ticket.rating !== undefined) return reject('ruleForbids', 'the ticket is rated already');
   const key = `rating-${ticket.version + 1}`;
   const rated: Draft = { type: 'rated', solved, satisfaction, ...(comment === undefined ? {} : { commentKey: key }) };

@@ -59,7 +59,10 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
     case 'recordFeedback':
       return decideBySystem(ticket, command, context);
     case 'rate':
-      return decideByCitizen(ticket, command);
+    case 'urge':
+    case 'append':
+    case 'withdraw':
+      return decideByCitizen(ticket, command, context);
     case 'sign':
     case 'accept':
     case 'contact':

@@ -87,6 +87,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'contacted':
       return { ...ticket, contactedAt: ticket.contactedAt ?? event.at };
     case 'progressed':
+    case 'appended':
     case 'feedbackRecorded':
       return ticket;
     case 'replied':
@@ -102,6 +103,8 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       const { answerApprovedAt: _approved, rating: _rating, ...rest } = to('REWORK', { round: event.round });
       return rest;
     }
+    case 'urged':
+      return { ...ticket, urged: { times: event.times, at: event.at } };
     case 'rated': {
       const { solved, satisfaction, commentKey } = event;
       const rating = { solved, satisfaction, at: event.at, ...(commentKey === undefined ? {} : { commentKey }) };

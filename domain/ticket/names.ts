@@ -34,6 +34,8 @@ export const EVENT_NAMES: Readonly<Record<EventType, string>> = {
   answerApproved: '审核通过',
   answerRejected: '审核退回',
   reworkOrdered: '重办',
+  urged: '催办',
+  appended: '补充',
   rated: '评价',
   closed: '办结',
   notAccepted: '不予受理',

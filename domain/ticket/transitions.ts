@@ -104,6 +104,15 @@ export const transitions = [
   { command: 'openJointHandling', by: 'operator', from: OPEN, to: [], later: true },
 
   {
+    command: 'urge',
+    by: 'citizen',
+    from: OPEN,
+    to: [],
+    requires: 'not again before the interval of the district is over',
+  },
+  { command: 'append', by: 'citizen', from: OPEN, to: [] },
+  { command: 'withdraw', by: 'citizen', from: OPEN, to: ['CANCELLED'] },
+  {
     command: 'rate',
     by: 'citizen',
     from: ['AWAIT_VISIT', 'CLOSED'],

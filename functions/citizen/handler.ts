@@ -1,36 +1,61 @@
-/** 群众端: how far is my request, and am I satisfied with the answer. */
-
+/** 群众端: how far is my request, please hurry, one thing more, never mind, and am I satisfied with the answer. */
+import type { CitizenCommand } from '#domain/ticket/command.ts';
 import { canonicalHash } from '#functions/shared/canonical.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
-import { api, readJson, requireJson } from '#functions/shared/http.ts';
+import { api, type Reply, type Request, readJson, requireJson } from '#functions/shared/http.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
-import { RatingRequest } from '#schemas/command.ts';
+import { AppendRequest, NoBody, RatingRequest } from '#schemas/command.ts';
+import type { Ticket } from '#schemas/ticket.ts';
 import { admit } from './admission.ts';
 import { publicStatus } from './public-status.ts';
+
+/** What makes two requests the same one: a rating once a round, a text once, a withdrawal once. Urging has its interval. */
+const keys: Readonly<Record<Exclude<CitizenCommand['command'], 'urge'>, (ticket: Ticket, hash: string) => string>> = {
+  rate: ({ round }) => `rate#${round}`,
+  append: (_, hash) => `append#${hash}`,
+  withdraw: () => 'withdraw',
+};
 
 export const handler = api({
   'GET /tickets/{ticketNo}': async (request) => ({ status: 200, body: await publicStatus(await admit(request)) }),
 
-  /** Answers the new public status. The same rating again answers the same; another one is refused: each round is rated once. */
-  'POST /tickets/{ticketNo}/rating': async (request) => {
-    requireJson(request);
-    const receipt = await admit(request);
-    const rating = parseBody(RatingRequest, readJson(request));
-    const result = await changeTicket({
-      ticketNo: receipt.ticketNo,
-      command: { command: 'rate', ...rating },
-      actor: { kind: 'citizen' },
-      // Once a round: after a rework the citizen is asked again.
-      cause: ({ ticketNo, round }) => ({
-        key: `citizen#${ticketNo}#rate#${round}`,
-        fingerprint: canonicalHash(rating),
-      }),
-    });
-    if (result.outcome === 'unknownTicket') {
-      throw new ProblemError('commandRejected', { code: 'stateForbids', detail: 'the request is not routed yet' });
-    }
-    const reply = commandReply(result);
-    return { ...reply, body: await publicStatus(receipt) };
-  },
+  /** The same rating again answers the same; another one in the same round is refused. */
+  'POST /tickets/{ticketNo}/rating': (request) =>
+    command(request, (body) => ({ command: 'rate', ...parseBody(RatingRequest, body) })),
+
+  /** 催办: the owning unit is told, at most once in the district's interval. */
+  'POST /tickets/{ticketNo}/urge': (request) =>
+    command(request, (body) => ({ command: 'urge', ...parseBody(NoBody, body) })),
+
+  /** 补充: goes to the owning unit. The same text again is the same addition. */
+  'POST /tickets/{ticketNo}/append': (request) =>
+    command(request, (body) => ({ command: 'append', ...parseBody(AppendRequest, body) })),
+
+  /** 撤单 by the citizen. */
+  'POST /tickets/{ticketNo}/withdraw': (request) =>
+    command(request, (body) => ({ command: 'withdraw', ...parseBody(NoBody, body) })),
 });
+
+/** Whoever may see the ticket may say this of it; answers the new public status. */
+async function command(request: Request, parse: (body: unknown) => CitizenCommand): Promise<Reply> {
+  requireJson(request);
+  const receipt = await admit(request);
+  const given = parse(readJson(request));
+  const result = await changeTicket({
+    ticketNo: receipt.ticketNo,
+    command: given,
+    actor: { kind: 'citizen' },
+    ...(given.command === 'urge' ? {} : { cause: (ticket: Ticket) => causeOf(given, ticket) }),
+  });
+  if (result.outcome === 'unknownTicket') {
+    throw new ProblemError('commandRejected', { code: 'stateForbids', detail: 'the request is not routed yet' });
+  }
+  const reply = commandReply(result);
+  return { ...reply, body: await publicStatus(receipt) };
+}
+
+function causeOf(given: Exclude<CitizenCommand, { command: 'urge' }>, ticket: Ticket) {
+  const fingerprint = canonicalHash(given);
+  return { key: `citizen#${ticket.ticketNo}#${keys[given.command](ticket, fingerprint)}`, fingerprint };
+}

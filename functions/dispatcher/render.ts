@@ -21,7 +21,9 @@ export async function renderCallback(ports: RenderPorts, delivery: Delivery): Pr
   const text = needsRequest(callback.type) ? await ports.tickets.text(ticket.ticketNo, ticket.textKey) : undefined;
   const caller = needsCaller(callback.type, ticket) ? await ports.callers.get(ticket.callerToken) : undefined;
   const request = text?.kind === 'request' ? text : undefined;
-  const body = CallbackEvent.parse(callbackEvent({ event, callback, ticket, request, caller }, ports.names));
+  const note = event.type === 'appended' ? await ports.tickets.text(ticket.ticketNo, event.noteKey) : undefined;
+  const addition = note?.kind === 'note' ? note.text : undefined;
+  const body = CallbackEvent.parse(callbackEvent({ event, callback, ticket, request, addition, caller }, ports.names));
   return new TextEncoder().encode(JSON.stringify(body));
 }
 

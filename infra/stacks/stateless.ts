@@ -125,7 +125,7 @@ export class StatelessStack extends Stack {
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
       .table(tickets, [...CHANGE, ...HISTORY], ['byStatus'])
       .settings(this.#operatorLogin());
-    const citizen = fn('citizen', DOOR, 'Status and rating for the citizen who asked')
+    const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, [...CHANGE, ...HISTORY])
       .table(receipts, ['GetItem'])
       .secret(state.querySecret, state.wechatSecret);
@@ -157,6 +157,9 @@ export class StatelessStack extends Stack {
         ['GET', '/hotline/tickets/{ticketNo}', hotline],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],
+        ['POST', '/tickets/{ticketNo}/urge', citizen],
+        ['POST', '/tickets/{ticketNo}/append', citizen],
+        ['POST', '/tickets/{ticketNo}/withdraw', citizen],
         ['GET', '/openapi.json', portal],
         ['GET', '/', portal],
       ],

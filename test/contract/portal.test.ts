@@ -76,7 +76,10 @@ describe('openapi.json', () => {
       'POST /channels/wechat/sessions',
       'POST /departments/{departmentId}/tickets/{ticketNo}/commands',
       'POST /hotline/tickets/{ticketNo}/commands',
+      'POST /tickets/{ticketNo}/append',
       'POST /tickets/{ticketNo}/rating',
+      'POST /tickets/{ticketNo}/urge',
+      'POST /tickets/{ticketNo}/withdraw',
     ]);
     expect(new Set(operations().map(({ operationId }) => operationId)).size).toBe(served.length);
   });

@@ -152,6 +152,39 @@ describe('what the router is not sure about', () => {
   });
 });
 
+describe('the citizen', () => {
+  it('urges, adds and withdraws with the query code; the department hears each, in order', async () => {
+    const { body: receipt } = await jieban.post('phone', {
+      ...phoneRequest('e2e-citizen-1'),
+      caller: { name: '测试甲某', phone: '13800000001', confidential: true },
+    });
+    const { ticketNo, queryCode } = receipt;
+    await jieban.until('dispatch', () => jieban.platforms.departments.received({ ticketNo })[0]);
+    const say = (word: string, body: object) =>
+      jieban.raw(`/tickets/${ticketNo}/${word}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-query-code': queryCode },
+        body: JSON.stringify(body),
+      });
+    expect((await say('urge', {})).status).toBe(200);
+    expect(await say('urge', {})).toMatchObject({ status: 409, body: { code: 'ruleForbids' } });
+    const text = '补充情况:我的电话是13800000001,请尽快。';
+    expect((await say('append', { text })).status).toBe(200);
+    expect((await say('append', { text })).headers.get('idempotent-replay')).toBe('true');
+    expect(await say('withdraw', {})).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
+    expect((await say('withdraw', {})).headers.get('idempotent-replay')).toBe('true');
+    const told = await jieban.until('four callbacks', () => {
+      const all = jieban.platforms.departments.received({ ticketNo });
+      return all.length === 4 ? all.map(({ event }) => event) : undefined;
+    });
+    expect(told.map(({ type }) => type.split('.')[3])).toEqual(['dispatched', 'urged', 'appended', 'withdrawn']);
+    // Confidential: neither who asked nor the number in what they added.
+    expect(told[0]?.data.appellant).toBeUndefined();
+    expect(told[2]?.data.addition).toContain('请尽快');
+    expect(JSON.stringify(told)).not.toContain('13800000001');
+  });
+});
+
 describe('who may do what', () => {
   it("does not show another unit's ticket, nor obey strangers, nor the wrong state", async () => {
     const { body: receipt } = await jieban.post('phone', phoneRequest('e2e-roles-1'));
@@ -218,6 +251,7 @@ describe('privacy', () => {
       '路灯',
       '停车费',
       '跳楼',
+      '补充情况',
       answerText,
       '很快就解决',
       '已电话联系',

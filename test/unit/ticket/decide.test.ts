@@ -268,6 +268,39 @@ describe('rating', () => {
   });
 });
 
+describe('the citizen', () => {
+  it('urges once an interval; the owner is told each time it counts', () => {
+    const story = storyUntil('HANDLING').give({ command: 'urge' }, citizen);
+    expect(story.is.urged).toMatchObject({ times: 1 });
+    expect(codeOf(story.try({ command: 'urge' }, citizen))).toBe('ruleForbids');
+    expect(story.later(24 * HOUR).give({ command: 'urge' }, citizen).is.urged).toMatchObject({ times: 2 });
+    const told = story.events.filter(({ type }) => type === 'urged').map(({ callbacks }) => callbacks?.[0]?.type);
+    expect(told).toEqual(['urged', 'urged']);
+  });
+
+  it('adds a text that stays out of the event', () => {
+    const story = storyUntil('HANDLING');
+    const result = story.try({ command: 'append', text: '昨晚又发生了一次' }, citizen);
+    expect(result.ok && result.texts).toEqual([{ key: 'append-5', text: { kind: 'note', text: '昨晚又发生了一次' } }]);
+    expect(JSON.stringify(story.events)).not.toContain('昨晚');
+    expect(story.events.at(-1)?.callbacks).toEqual([{ to: 'guanbuqiao', n: 2, type: 'appended' }]);
+  });
+
+  it('withdraws an open request: every clock ends, the owner is told', () => {
+    const story = storyUntil('HANDLING').give({ command: 'withdraw' }, citizen);
+    expect(story.is.status).toBe('CANCELLED');
+    expect(running(story.is)).toEqual([]);
+    expect(story.events.at(-1)?.callbacks).toEqual([{ to: 'guanbuqiao', n: 2, type: 'withdrawn' }]);
+    expect(codeOf(storyUntil('CLOSED').try({ command: 'withdraw' }, citizen))).toBe('stateForbids');
+  });
+
+  it('bothers no unit while the request waits at the desk', () => {
+    const story = new Story().give(register({}, { disposition: 'desk', owner: 'hotline' }), system);
+    story.give({ command: 'urge' }, citizen).give({ command: 'append', text: '补充一点' }, citizen);
+    expect(story.events.flatMap(({ callbacks }) => callbacks ?? [])).toEqual([]);
+  });
+});
+
 describe('tick', () => {
   it('fires each colour once and tells the holder', () => {
     const story = storyUntil('AWAIT_SIGN');
