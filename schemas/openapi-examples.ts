@@ -17,6 +17,20 @@ export const phoneRequest = {
     recordings: [{ id: 'r-1', url: 'https://recordings.example/r-1.mp3' }],
   },
 };
+export const tcccMissedCall = {
+  SessionId: 'e97be0ab-0000-4000-8000-000000000001',
+  Direction: 0,
+  Caller: '008613800000000',
+  Callee: '0071512345',
+  StartTimestamp: 1795397400,
+  AcceptTimestamp: 0,
+  EndedTimestamp: 1795397430,
+};
+export const tcccRecording = {
+  SessionId: 'e97be0ab-0000-4000-8000-000000000002',
+  RecordId: '1795397460',
+  RecordURL: 'https://recordings.example/1795397460.mp3',
+};
 export const websiteRequest = {
   channelRef: 'board-20261123-0009',
   kind: 'consult',
@@ -36,6 +50,12 @@ export const wechatRequest = {
 };
 export const wechatLogin = { code: '0a3Xyz' };
 export const wechatSession = { token: 'eyJhbGciOiJkaXIi…', expiresInSeconds: 7200 };
+/** The sealed example of WeChat's own documentation. */
+export const wechatPush = {
+  ToUserName: 'gh_97417a04a28d',
+  Encrypt:
+    '+qdx1OKCy+5JPCBFWw70tm0fJGb2Jmeia4FCB7kao+/Q5c/ohsOzQHi8khUOb05JCpj0JB4RvQMkUyus8TPxLKJGQqcvZqzDpVzazhZv6JsXUnnR8XGT740XgXZUXQ7vJVnAG+tE8NUd4yFyjPy7GgiaviNrlCTj+l5kdfMuFUPpRSrfMZuMcp3Fn2Pede2IuQrKEYwKSqFIZoNqJ4M8EajAsjLY2km32IIjdf8YL/P50F7mStwntrA2cPDrM1kb6mOcfBgRtWygb3VIYnSeOBrebufAlr7F9mFUPAJGj04=',
+};
 export const receipt = {
   ticketNo: 'AB2026112300012340',
   queryCode: '7K3M9P2QXT',

@@ -14,7 +14,9 @@ import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from 
 import { Actor } from './event.ts';
 import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
 import * as examples from './openapi-examples.ts';
+import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
 import { Status, Ticket, TicketText } from './ticket.ts';
+import { WechatPushEnvelope } from './wechat-push.ts';
 
 /** One line of a work list (待办清单). */
 export const WorkListEntry = z.strictObject({
@@ -44,6 +46,8 @@ export type Security =
   | 'phoneSignature'
   | 'websiteSignature'
   | 'departmentSignature'
+  | 'vendorBasic'
+  | 'vendorAksk'
   | 'session'
   | 'queryCode'
   | 'operator';
@@ -130,6 +134,26 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'post',
+    path: '/channels/phone/vendors/{vendor}',
+    operationId: 'postPhoneVendorPush',
+    tag: 'channels',
+    summary: 'Pushes of the call-centre platform (话务平台推送): tccc, huawei, tencent-sms',
+    description:
+      'In the vendor’s own protocol; unknown fields are tolerated. A call record alone is no request: it waits for the ' +
+      'form with the same call.callId. A missed call becomes a call-back task. Without credentials of the vendor: 404.',
+    security: ['vendorBasic', 'vendorAksk'],
+    query: { action: z.enum(['cdr', 'record']).optional(), version: z.literal('1').optional() },
+    body: {
+      schema: VendorPush,
+      examples: { tcccMissedCall: examples.tcccMissedCall, tcccRecording: examples.tcccRecording },
+    },
+    answers: {
+      200: { description: 'Received and durable.', schema: VendorAcknowledgement, example: { ErrCode: 0, ErrMsg: '' } },
+    },
+    problems: [401, 404, 413, 415, 422, 429, 503],
+  },
+  {
+    method: 'post',
     path: '/channels/website/requests',
     operationId: 'postWebsiteRequest',
     tag: 'channels',
@@ -163,6 +187,32 @@ export const routes: readonly Route[] = [
     body: { schema: WechatRequest, examples: { help: examples.wechatRequest } },
     answers: intakeAnswers,
     problems: INTAKE_PROBLEMS,
+  },
+  {
+    method: 'get',
+    path: '/channels/wechat/messages',
+    operationId: 'verifyWechatPush',
+    tag: 'channels',
+    summary: "WeChat's check of the push address (消息推送 URL 校验)",
+    description: '`signature` is sha1 over token, timestamp and nonce, sorted. 404 where no push is set up.',
+    security: [],
+    query: { signature: z.string(), timestamp: z.string(), nonce: z.string(), echostr: z.string() },
+    answers: { 200: { description: 'The echostr.', schema: z.string(), type: 'text/plain' } },
+    problems: [401],
+  },
+  {
+    method: 'post',
+    path: '/channels/wechat/messages',
+    operationId: 'receiveWechatPush',
+    tag: 'channels',
+    summary: 'Messages and events from WeChat (消息推送)',
+    description:
+      'XML or JSON. In compatible and safe mode only `msg_signature` and `Encrypt` count. 404 where no push is set up.',
+    security: [],
+    query: { signature: z.string(), timestamp: z.string(), nonce: z.string(), msg_signature: z.string() },
+    body: { schema: WechatPushEnvelope, examples: { sealed: examples.wechatPush } },
+    answers: { 200: { description: '`success`: durable, or nothing to do.', schema: z.string(), type: 'text/plain' } },
+    problems: [401, 413, 422, 503],
   },
   {
     method: 'get',

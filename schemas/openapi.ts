@@ -57,6 +57,15 @@ const securitySchemes: Readonly<Record<Security, object>> = {
   phoneSignature: signature('the phone channel'),
   websiteSignature: signature('the website channel'),
   departmentSignature: signature('the department'),
+  vendorBasic: { type: 'http', scheme: 'basic', description: "The phone vendor's user and password (tccc)." },
+  vendorAksk: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-AKSK',
+    description:
+      'UsernameToken Username, PasswordDigest = base64(HMAC-SHA256(secret, Nonce + Created)), Nonce, Created (huawei). ' +
+      'Created at most 5 minutes away; a Nonce serves once.',
+  },
   session: { type: 'http', scheme: 'bearer', description: 'Token of POST /channels/wechat/sessions.' },
   queryCode: { type: 'apiKey', in: 'header', name: 'X-Query-Code', description: 'The code of the receipt (查询码).' },
   operator: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Of the district's OIDC provider." },

@@ -6,10 +6,21 @@ import { env, secretsManager } from './aws.ts';
 const Keys = z.array(z.string().startsWith('whsec_')).min(1);
 const Base64Key = z.strictObject({ kid: z.string(), key: z.string() });
 const Partner = z.object({ inbound: Keys, outbound: z.object({ baseUrl: z.url(), keys: Keys }) });
+/** Either a password, or the written word that there is none; with neither the vendor's route doesn't exist. */
+const BasicDoor = z.object({
+  basic: z.object({ user: z.string().min(1), password: z.string().min(1) }).optional(),
+  auth: z.literal('none').optional(),
+});
+/** Call-centre platforms that push by themselves (docs/channels/phone.md). */
+const PhoneVendors = z.object({
+  tccc: BasicDoor.optional(),
+  huawei: z.object({ username: z.string().min(1), secret: z.string().min(1) }).optional(),
+  'tencent-sms': BasicDoor.optional(),
+});
 
 /** Shapes of the secrets. They tolerate additions: an operator may note things beside the keys. */
 const shapes = {
-  PHONE_SECRET: Partner,
+  PHONE_SECRET: Partner.extend({ vendors: PhoneVendors.optional() }),
   WEBSITE_SECRET: Partner,
   WECHAT_SECRET: z.object({
     appid: z.string(),
@@ -17,6 +28,14 @@ const shapes = {
     apiBase: z.url(),
     sessionKeys: z.array(Base64Key).min(1),
     templates: z.object({ accepted: z.string(), answered: z.string(), closed: z.string() }),
+    /** 消息推送, as in the console of the account; absent where nothing is pushed. */
+    push: z
+      .object({
+        token: z.string().regex(/^[0-9A-Za-z]{3,32}$/),
+        encodingAESKey: z.string().regex(/^[0-9A-Za-z+/]{43}$/),
+        mode: z.enum(['plain', 'compatible', 'safe']),
+      })
+      .optional(),
   }),
   DEPARTMENTS_SECRET: z.record(z.string(), z.object({ keys: Keys, endpoint: z.url().optional() })),
   QUERY_SECRET: z.object({ keys: z.array(Base64Key).min(1) }),

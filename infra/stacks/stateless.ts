@@ -81,9 +81,9 @@ export class StatelessStack extends Stack {
         .table(callers, ['PutItem'])
         .sends(intake)
         .secret(secret, state.querySecret);
-    const phone = channel('phone', '12345 phone requests', state.phoneSecret);
+    const phone = channel('phone', '12345 phone requests, vendor pushes', state.phoneSecret);
     const website = channel('website', 'Message board requests', state.websiteSecret);
-    const wechat = channel('wechat', 'Mini-program logins and requests', state.wechatSecret);
+    const wechat = channel('wechat', 'Mini-program logins and requests, message push', state.wechatSecret);
 
     // From receipt to owned ticket, and from each event to those whom it concerns.
     const router = fn('router', WORKER, 'Gives each request one owner')
@@ -147,9 +147,12 @@ export class StatelessStack extends Stack {
       name: `jieban-${district.id}`,
       routes: [
         ['POST', '/channels/phone/requests', phone],
+        ['POST', '/channels/phone/vendors/{vendor}', phone],
         ['POST', '/channels/website/requests', website],
         ['POST', '/channels/wechat/sessions', wechat],
         ['POST', '/channels/wechat/requests', wechat],
+        ['GET', '/channels/wechat/messages', wechat],
+        ['POST', '/channels/wechat/messages', wechat],
         ['POST', '/departments/{departmentId}/tickets/{ticketNo}/commands', departments],
         ['GET', '/departments/{departmentId}/tickets', departments],
         ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],

@@ -65,13 +65,16 @@ describe('openapi.json', () => {
     );
     expect(served.sort()).toEqual([
       'GET /',
+      'GET /channels/wechat/messages',
       'GET /departments/{departmentId}/tickets',
       'GET /hotline/tickets',
       'GET /hotline/tickets/{ticketNo}',
       'GET /openapi.json',
       'GET /tickets/{ticketNo}',
       'POST /channels/phone/requests',
+      'POST /channels/phone/vendors/{vendor}',
       'POST /channels/website/requests',
+      'POST /channels/wechat/messages',
       'POST /channels/wechat/requests',
       'POST /channels/wechat/sessions',
       'POST /departments/{departmentId}/tickets/{ticketNo}/commands',

@@ -11,16 +11,20 @@ export interface PartnerSecret {
   inbound: string[];
   outbound: { baseUrl: string; keys: string[] };
 }
+export interface PhoneSecret extends PartnerSecret {
+  vendors: { tccc: { basic: { user: string; password: string } }; huawei: { username: string; secret: string } };
+}
 export interface WechatSecret {
   appid: string;
   appSecret: string;
   apiBase: string;
   sessionKeys: { kid: string; key: string }[];
   templates: { accepted: string; answered: string; closed: string };
+  push: { token: string; encodingAESKey: string; mode: 'plain' | 'compatible' | 'safe' };
 }
 export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string }>;
 export interface LocalSecrets {
-  phone: PartnerSecret;
+  phone: PhoneSecret;
   website: PartnerSecret;
   wechat: WechatSecret;
   departments: DepartmentSecrets;
@@ -38,6 +42,8 @@ type StoredFile = Record<string, StoredSecret>;
 export const secretsFile = (dataDir: string): string => join(dataDir, 'secrets.json');
 
 const signingKey = () => `whsec_${randomBytes(32).toString('base64')}`;
+/** 43 letters and digits, as WeChat's console draws an EncodingAESKey (hex is a subset of them). */
+const consoleKey = () => randomBytes(22).toString('hex').slice(0, 43);
 const namedKey = () => ({ kid: 'k1', key: randomBytes(32).toString('base64') });
 
 /** Which secret a construct id or a secret's name means (`PhoneSecret`, `jieban/phone`); undefined for none of ours. */
@@ -83,7 +89,10 @@ function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints }: Address
       return [id, { keys, ...(now === undefined ? {} : { endpoint: now }) }];
     }),
   );
-  const partner = (secret: PartnerSecret) => ({ ...secret, outbound: { ...secret.outbound, baseUrl: platformsUrl } });
+  const partner = <S extends PartnerSecret>(secret: S): S => ({
+    ...secret,
+    outbound: { ...secret.outbound, baseUrl: platformsUrl },
+  });
   return {
     ...secrets,
     departments,
@@ -95,19 +104,28 @@ function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints }: Address
 
 const newPartner = (): PartnerSecret => ({ inbound: [signingKey()], outbound: { baseUrl: '', keys: [signingKey()] } });
 
+const password = () => randomBytes(24).toString('base64url');
+const newPhoneVendors = (): PhoneSecret['vendors'] => ({
+  tccc: { basic: { user: 'tccc', password: password() } },
+  huawei: { username: 'huawei', secret: password() },
+});
+
+const newWechat = (): WechatSecret => ({
+  appid: `wx${randomBytes(8).toString('hex')}`,
+  appSecret: randomBytes(16).toString('hex'),
+  apiBase: '',
+  sessionKeys: [namedKey()],
+  templates: { accepted: 'tmpl-accepted', answered: 'tmpl-answered', closed: 'tmpl-closed' },
+  push: { token: randomBytes(16).toString('hex'), encodingAESKey: consoleKey(), mode: 'safe' },
+});
+
 /** What is on disk, completed with new keys for whatever is missing (also for departments that joined the district). */
 export function openSecrets(dataDir: string, departmentIds: readonly string[]) {
   const { file, secrets: stored } = load(dataDir);
   let secrets: LocalSecrets = {
-    phone: stored.phone ?? newPartner(),
+    phone: { vendors: newPhoneVendors(), ...(stored.phone ?? newPartner()) },
     website: stored.website ?? newPartner(),
-    wechat: stored.wechat ?? {
-      appid: `wx${randomBytes(8).toString('hex')}`,
-      appSecret: randomBytes(16).toString('hex'),
-      apiBase: '',
-      sessionKeys: [namedKey()],
-      templates: { accepted: 'tmpl-accepted', answered: 'tmpl-answered', closed: 'tmpl-closed' },
-    },
+    wechat: { ...newWechat(), ...stored.wechat },
     departments: {
       ...Object.fromEntries(departmentIds.map((id) => [id, { keys: [signingKey()] }])),
       ...stored.departments,

@@ -1,0 +1,52 @@
+/** The door of the phone vendors: find the vendor, let it authenticate, read, map; take the news; answer as it expects. */
+import { secret } from '#functions/adapters/secrets.ts';
+import type { Reply, Request } from '#functions/shared/http.ts';
+import { log } from '#functions/shared/log.ts';
+import { ProblemError } from '#functions/shared/problem.ts';
+import type { PhoneRequest } from '#schemas/intake.ts';
+import { takeCall, withCallRecord } from './calls.ts';
+import { huawei } from './huawei/vendor.ts';
+import { tccc } from './tccc/vendor.ts';
+import { tencentSms } from './tencent-sms/vendor.ts';
+import type { News, PhoneVendor, VendorSecrets } from './vendor.ts';
+
+/** A vendor with its types closed over, so that all fit into one list. */
+interface Mounted {
+  readonly name: string;
+  configured(secrets: VendorSecrets): boolean;
+  receive(request: Request, secrets: VendorSecrets): Promise<{ news: News; acknowledgement: unknown }>;
+}
+
+const mount = <Credentials, Push>(vendor: PhoneVendor<Credentials, Push>): Mounted => ({
+  name: vendor.name,
+  configured: (secrets) => vendor.credentials(secrets) !== undefined,
+  async receive(request, secrets) {
+    const credentials = vendor.credentials(secrets);
+    if (credentials === undefined) throw new ProblemError('notFound');
+    await vendor.authenticate(request, credentials);
+    return { news: vendor.map(vendor.parse(request)), acknowledgement: vendor.acknowledgement };
+  },
+});
+
+/** A new vendor is a folder and a line here. */
+const callVendors = [mount(tccc), mount(huawei)];
+const vendors = [...callVendors, mount(tencentSms)];
+
+/** `POST /channels/phone/vendors/{vendor}`. @throws ProblemError 404, 401, 415, 422, 503. */
+export async function vendorPush(request: Request): Promise<Reply> {
+  const vendor = vendors.find(({ name }) => name === request.params.vendor);
+  if (vendor === undefined) throw new ProblemError('notFound');
+  const { vendors: secrets = {} } = await secret('PHONE_SECRET');
+  const { news, acknowledgement } = await vendor.receive(request, secrets);
+  for (const counted of news.counts) log.info('vendor push', { channel: 'phone', ...counted });
+  // One after the other: two records of one push may tell of the same call.
+  for (const call of news.calls) await takeCall(vendor.name, call);
+  return { status: 200, body: acknowledgement };
+}
+
+/** The seat's form, completed with what the configured vendors told of its call. */
+export async function completed(form: PhoneRequest): Promise<PhoneRequest> {
+  const { vendors: secrets = {} } = await secret('PHONE_SECRET');
+  const names = callVendors.filter((vendor) => vendor.configured(secrets)).map(({ name }) => name);
+  return names.length === 0 ? form : withCallRecord(form, names);
+}
