@@ -1,6 +1,6 @@
 /** What a citizen sees of a ticket (群众查询): public words only, no unit's internal notes, nobody's identity. */
 import * as z from 'zod';
-import { Instant, Kind, TicketNo } from './common.ts';
+import { Channel, Instant, Kind, TicketNo } from './common.ts';
 import { ResultCode, Satisfaction, Status } from './ticket.ts';
 
 /** 办理进度: one step that has happened, in words for the citizen. */
@@ -27,3 +27,15 @@ export const PublicStatus = z.strictObject({
   rating: z.strictObject({ solved: z.boolean(), satisfaction: Satisfaction, at: Instant }).optional(),
 });
 export type PublicStatus = z.infer<typeof PublicStatus>;
+
+/** One line of a person's own requests (本人诉求). */
+export const OwnTicket = z.strictObject({
+  ticketNo: TicketNo,
+  receivedAt: Instant,
+  channel: Channel,
+  kind: Kind,
+  title: z.string(),
+  status: Status,
+});
+export type OwnTicket = z.infer<typeof OwnTicket>;
+export const OwnTickets = z.strictObject({ tickets: z.array(OwnTicket) });

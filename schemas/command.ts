@@ -71,6 +71,9 @@ export const HotlineCommand = z.discriminatedUnion('command', [
 ]);
 export type HotlineCommand = z.infer<typeof HotlineCommand>;
 
+/** `POST /hotline/callers/search` */
+export const CallerSearch = z.strictObject({ phone: z.string().min(5).max(24) });
+
 /** `POST /tickets/{ticketNo}/rating` */
 export const RatingRequest = z.strictObject({
   solved: z.boolean(),

@@ -174,8 +174,6 @@ export const CallerRecord = z.strictObject({
   name: z.string().optional(),
   /** E.164 */
   phone: z.string().optional(),
-  /** Keyed hash of the E.164 number: finds a caller's tickets without reading anybody's number. */
-  phoneHash: z.string().optional(),
   openid: z.string().optional(),
   enterprise: z.strictObject({ name: z.string(), creditCode: z.string().optional() }).optional(),
 });

@@ -78,6 +78,18 @@ export const publicStatus = {
     { status: 'HANDLING', at: '2026-11-23T10:20:00.000+08:00', text: '承办单位已受理，开始办理' },
   ],
 };
+export const ownTickets = {
+  tickets: [
+    {
+      ticketNo: 'XA2026112300000018',
+      receivedAt: '2026-11-23T09:30:00.000+08:00',
+      channel: 'phone',
+      kind: 'complaint',
+      title: '路灯不亮',
+      status: 'HANDLING',
+    },
+  ],
+};
 export const addition = { text: '昨晚又发生了一次。' };
 export const rating = { solved: true, satisfaction: 'satisfied', comment: '处理及时' };
 

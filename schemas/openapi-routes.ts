@@ -1,8 +1,9 @@
 /** Every route of the outside contract as data: what goes in, what comes out, who may ask. `openapi.ts` makes OpenAPI of it. */
 import * as z from 'zod';
-import { PublicStatus } from './citizen.ts';
+import { OwnTickets, PublicStatus } from './citizen.ts';
 import {
   AppendRequest,
+  CallerSearch,
   CommandAnswer,
   Deadlines,
   DepartmentCommand,
@@ -265,6 +266,28 @@ export const routes: readonly Route[] = [
     body: { schema: HotlineCommand, examples: { review: examples.reviewCommand, assign: examples.assignCommand } },
     answers: commandAnswers,
     problems: [401, 403, 404, 409, 413, 415, 422, 503],
+  },
+  {
+    method: 'get',
+    path: '/channels/wechat/tickets',
+    operationId: 'listOwnTickets',
+    tag: 'citizen',
+    summary: "The mini-program user's own tickets, newest first, at most 20 (我的诉求)",
+    security: ['session'],
+    answers: { 200: { description: 'The list.', schema: OwnTickets, example: examples.ownTickets } },
+    problems: [401],
+  },
+  {
+    method: 'post',
+    path: '/hotline/callers/search',
+    operationId: 'searchCaller',
+    tag: 'hotline',
+    summary: "A caller's tickets by phone number, newest first, at most 20 (来电人历史工单)",
+    description: 'The number is looked up by a keyed hash; nobody else’s is read. Not for auditors.',
+    security: ['operator'],
+    body: { schema: CallerSearch, examples: { search: { phone: '13800000001' } } },
+    answers: { 200: { description: 'The list.', schema: OwnTickets, example: examples.ownTickets } },
+    problems: [401, 403, 413, 415, 422],
   },
   {
     method: 'get',

@@ -3,7 +3,7 @@
  * `pendingSince` put a receipt into the sparse index `pending` until the router's transaction takes them away.
  */
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { CreateResult, Receipt, ReceiptStore } from '#functions/ports/receipt-store.ts';
 import { dynamo, env } from './aws.ts';
 
@@ -30,6 +30,21 @@ export const receiptStore = (): ReceiptStore => ({
       new GetCommand({ TableName: env('RECEIPTS_TABLE'), Key: { pk: numberPk(ticketNo) }, ConsistentRead: true }),
     );
     return get(typeof Item?.receiptPk === 'string' ? Item.receiptPk : NO_RECEIPT);
+  },
+
+  async findByCaller(callerHash, limit) {
+    const { Items = [] } = await dynamo().send(
+      new QueryCommand({
+        TableName: env('RECEIPTS_TABLE'),
+        IndexName: 'byCaller',
+        KeyConditionExpression: 'callerHash = :caller',
+        ExpressionAttributeValues: { ':caller': callerHash },
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    );
+    const receipts = await Promise.all(Items.map(({ pk }) => get(String(pk))));
+    return receipts.filter((receipt) => receipt !== undefined);
   },
 
   async create(receipt, caller, pendingSince) {

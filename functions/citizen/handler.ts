@@ -1,10 +1,14 @@
 /** 群众端: how far is my request, please hurry, one thing more, never mind, and am I satisfied with the answer. */
 import type { CitizenCommand } from '#domain/ticket/command.ts';
+import { secret } from '#functions/adapters/secrets.ts';
 import { canonicalHash } from '#functions/shared/canonical.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
 import { api, type Reply, type Request, readJson, requireJson } from '#functions/shared/http.ts';
+import { ownTickets } from '#functions/shared/own-tickets.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
+import { ownerHashWith } from '#functions/shared/query-code.ts';
+import { readSession } from '#functions/shared/session.ts';
 import { AppendRequest, NoBody, RatingRequest } from '#schemas/command.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { admit } from './admission.ts';
@@ -18,6 +22,13 @@ const keys: Readonly<Record<Exclude<CitizenCommand['command'], 'urge'>, (ticket:
 };
 
 export const handler = api({
+  /** 我的诉求: the mini-program's list. */
+  'GET /channels/wechat/tickets': async ({ headers }) => {
+    const { sessionKeys } = await secret('WECHAT_SECRET');
+    const openid = await readSession(sessionKeys, headers.authorization, Date.now());
+    return { status: 200, body: { tickets: await ownTickets((key) => ownerHashWith(key, openid)) } };
+  },
+
   'GET /tickets/{ticketNo}': async (request) => ({ status: 200, body: await publicStatus(await admit(request)) }),
 
   /** The same rating again answers the same; another one in the same round is refused. */

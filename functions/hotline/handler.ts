@@ -4,9 +4,12 @@ import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
 import { api, readJson } from '#functions/shared/http.ts';
+import { diallable } from '#functions/shared/intake-request.ts';
+import { ownTickets } from '#functions/shared/own-tickets.ts';
 import { listing, pageRequest } from '#functions/shared/paging.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
-import { HotlineCommand } from '#schemas/command.ts';
+import { phoneHashWith } from '#functions/shared/query-code.ts';
+import { CallerSearch, HotlineCommand } from '#schemas/command.ts';
 import { TicketNo } from '#schemas/common.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { TicketText } from '#schemas/ticket.ts';
@@ -30,6 +33,17 @@ export const handler = api({
         : { cause: { key: `op#${operator.id}#${key}`, fingerprint: fingerprint(request.body) } }),
     });
     return commandReply(result);
+  },
+
+  /** 来电人历史工单: for the agent who has the citizen on the line. The number comes in the body: logs keep addresses. */
+  async 'POST /hotline/callers/search'(request) {
+    const operator = await authenticateOperator(request.headers);
+    if (operator.role === 'auditor') throw new ProblemError('roleForbidden');
+    const phone = diallable(parseBody(CallerSearch, readJson(request)).phone);
+    if (phone === undefined) {
+      throw new ProblemError('bodyInvalid', { errors: [{ pointer: '/phone', detail: 'not a complete phone number' }] });
+    }
+    return { status: 200, body: { tickets: await ownTickets((key) => phoneHashWith(key, phone)) } };
   },
 
   /** Without a status: 待派单, what waits for the desk's own decision. */

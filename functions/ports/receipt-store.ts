@@ -10,8 +10,8 @@ export interface Receipt {
   /** The query key that the query code and every hash of this receipt were made with. */
   readonly queryKeyId: string;
   readonly callerToken: string;
-  /** Keyed hash of the openid that may ask for this ticket; absent for other channels and anonymous callers. */
-  readonly ownerHash?: string;
+  /** Keyed hash of how the caller is known, openid or phone number: finds a caller's tickets; absent for the unknown. */
+  readonly callerHash?: string;
   readonly danger?: DangerNotice;
   readonly request: IntakeRequest;
 }
@@ -26,6 +26,8 @@ export interface ReceiptStore {
   /** Reads what was written a moment ago. */
   find(channel: Channel, channelRef: string): Promise<Receipt | undefined>;
   findByTicketNo(ticketNo: string): Promise<Receipt | undefined>;
+  /** A caller's receipts, newest first, at most `limit`. Eventually consistent: one of this second may be missing. */
+  findByCaller(callerHash: string, limit: number): Promise<Receipt[]>;
   /** Receipt, number and caller in one transaction: all or nothing. `pendingSince` is office time, epoch ms. */
   create(receipt: Receipt, caller: CallerRecord, pendingSince: number): Promise<CreateResult>;
 }

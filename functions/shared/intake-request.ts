@@ -14,7 +14,6 @@ import type {
 } from '#schemas/intake.ts';
 import type { MaskedRequest } from '#schemas/ticket.ts';
 import { ProblemError } from './problem.ts';
-import { phoneHashWith, type QueryKey } from './query-code.ts';
 
 /** A parsed body and who vouches for it; `openid` comes from a mini-program's session. */
 export type Submission =
@@ -25,7 +24,7 @@ export type Submission =
 /** Decimals of a degree that are kept: 1 cm. More is noise, and tiny exponents don't fit the database's numbers. */
 const DEGREE_DECIMALS = 7;
 
-export const isAnonymous = ({ body }: Submission): boolean => body.caller?.anonymous === true;
+const isAnonymous = ({ body }: Submission): boolean => body.caller?.anonymous === true;
 
 /** 标准化诉求. The call keeps its numbers of record, and loses whoever spoke: caller, callee and the agent's name. */
 export function toIntakeRequest(
@@ -90,7 +89,7 @@ function withoutSpeakers(call: Call): NonNullable<IntakeRequest['call']> {
  */
 export function callerRecord(
   submission: Submission,
-  made: { readonly callerToken: string; readonly createdAt: string; readonly key: QueryKey },
+  made: { readonly callerToken: string; readonly createdAt: string },
 ): CallerRecord {
   const { body, openid } = submission;
   const caller = submission.channel === 'wechat' ? undefined : submission.body.caller;
@@ -107,7 +106,7 @@ export function callerRecord(
   return {
     ...record,
     ...(caller?.name === undefined ? {} : { name: caller.name }),
-    ...(phone === undefined ? {} : { phone, phoneHash: phoneHashWith(made.key, phone) }),
+    ...(phone === undefined ? {} : { phone }),
     ...(openid === undefined ? {} : { openid }),
     ...(enterprise === undefined ? {} : { enterprise }),
   };

@@ -15,10 +15,10 @@ import type { Receipt } from '#functions/ports/receipt-store.ts';
 import type { IntakeReceipt, IntakeRequest } from '#schemas/intake.ts';
 import { dangerNotice, dangerNumbers } from './danger.ts';
 import type { Reply } from './http.ts';
-import { callerRecord, isAnonymous, type Submission, toIntakeRequest } from './intake-request.ts';
+import { callerRecord, type Submission, toIntakeRequest } from './intake-request.ts';
 import { log } from './log.ts';
 import { ProblemError } from './problem.ts';
-import { bodyHashWith, currentKey, keyNamed, ownerHashWith, type QueryKey, queryCodeWith } from './query-code.ts';
+import { bodyHashWith, callerHashOf, currentKey, keyNamed, type QueryKey, queryCodeWith } from './query-code.ts';
 import { drawTicketNo } from './ticket-no.ts';
 
 /** Tries at the receipt: a number collision or a storm of replays of one request needs two or three. */
@@ -36,7 +36,8 @@ export async function intake(submission: Submission, draw = drawTicketNo): Promi
   const { keys } = await secret('QUERY_SECRET');
   const key = currentKey(keys);
   const receivedAtMs = officeNow();
-  const caller = callerRecord(submission, { callerToken: randomUUID(), createdAt: toShanghai(receivedAtMs), key });
+  const caller = callerRecord(submission, { callerToken: randomUUID(), createdAt: toShanghai(receivedAtMs) });
+  const callerHash = callerHashOf(caller, key);
   const { title, content, place } = submission.body;
   const numbers = dangerNumbers([title, content, place?.text ?? ''].join('\n'), district());
 
@@ -59,9 +60,7 @@ export async function intake(submission: Submission, draw = drawTicketNo): Promi
       receivedAt: request.receivedAt,
       queryKeyId: key.kid,
       callerToken: caller.callerToken,
-      ...(submission.openid === undefined || isAnonymous(submission)
-        ? {}
-        : { ownerHash: ownerHashWith(key, submission.openid) }),
+      ...(callerHash === undefined ? {} : { callerHash }),
       ...(request.danger ? { danger: dangerNotice(numbers, ticketNo, district()) } : {}),
       request,
     };

@@ -51,6 +51,12 @@ export const phoneHashWith = (key: QueryKey, phone: string): string => hmac(key,
 /** Keyed hash of a WeChat openid: lets the mini-program's session see its own tickets without reading identities. */
 export const ownerHashWith = (key: QueryKey, openid: string): string => hmac(key, `openid:${openid}`).toString('hex');
 
+/** How a caller's tickets are found: by openid on WeChat, else by phone number; nobody finds an anonymous caller's. */
+export function callerHashOf(caller: { openid?: string | undefined; phone?: string | undefined }, key: QueryKey) {
+  if (caller.openid !== undefined) return ownerHashWith(key, caller.openid);
+  return caller.phone === undefined ? undefined : phoneHashWith(key, caller.phone);
+}
+
 /**
  * Keyed hash of a whole canonical body. Keyed, because a plain hash of a body in which only an anonymous caller's phone
  * number is unknown would give that number away to anyone who can count.

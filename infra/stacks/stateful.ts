@@ -61,12 +61,16 @@ export class StatefulStack extends Stack {
     this.#table('Receipts', {
       key: dataKey,
       partitionKey: 'pk',
-      indexes: { pending: { partitionKey: 'pendingKey', sortKey: 'pendingSince' } },
+      indexes: {
+        pending: { partitionKey: 'pendingKey', sortKey: 'pendingSince' },
+        // By keyed hash: a caller's tickets are found without reading anybody's number.
+        byCaller: { partitionKey: 'callerHash', sortKey: 'receivedAt' },
+      },
     });
     this.#table('Callers', {
       key: callersKey,
       partitionKey: 'callerToken',
-      indexes: { byPhone: { partitionKey: 'phoneHash', sortKey: 'createdAt' } },
+      indexes: {},
     });
 
     this.#secret('PhoneSecret', dataKey, 'Phone platform: webhook keys, outbound address');

@@ -124,10 +124,12 @@ export class StatelessStack extends Stack {
       .secret(state.departmentsSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
       .table(tickets, [...CHANGE, ...HISTORY], ['byStatus'])
+      .table(receipts, ['GetItem'], ['byCaller'])
+      .secret(state.querySecret)
       .settings(this.#operatorLogin());
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, [...CHANGE, ...HISTORY])
-      .table(receipts, ['GetItem'])
+      .table(receipts, ['GetItem'], ['byCaller'])
       .secret(state.querySecret, state.wechatSecret);
     const portal = fn('portal', DOOR, 'OpenAPI description and start page');
 
@@ -151,11 +153,13 @@ export class StatelessStack extends Stack {
         ['POST', '/channels/website/requests', website],
         ['POST', '/channels/wechat/sessions', wechat],
         ['POST', '/channels/wechat/requests', wechat],
+        ['GET', '/channels/wechat/tickets', citizen],
         ['GET', '/channels/wechat/messages', wechat],
         ['POST', '/channels/wechat/messages', wechat],
         ['POST', '/departments/{departmentId}/tickets/{ticketNo}/commands', departments],
         ['GET', '/departments/{departmentId}/tickets', departments],
         ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],
+        ['POST', '/hotline/callers/search', hotline],
         ['GET', '/hotline/tickets', hotline],
         ['GET', '/hotline/tickets/{ticketNo}', hotline],
         ['GET', '/tickets/{ticketNo}', citizen],

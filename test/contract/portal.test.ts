@@ -66,6 +66,7 @@ describe('openapi.json', () => {
     expect(served.sort()).toEqual([
       'GET /',
       'GET /channels/wechat/messages',
+      'GET /channels/wechat/tickets',
       'GET /departments/{departmentId}/tickets',
       'GET /hotline/tickets',
       'GET /hotline/tickets/{ticketNo}',
@@ -78,6 +79,7 @@ describe('openapi.json', () => {
       'POST /channels/wechat/requests',
       'POST /channels/wechat/sessions',
       'POST /departments/{departmentId}/tickets/{ticketNo}/commands',
+      'POST /hotline/callers/search',
       'POST /hotline/tickets/{ticketNo}/commands',
       'POST /tickets/{ticketNo}/append',
       'POST /tickets/{ticketNo}/rating',

@@ -87,7 +87,7 @@ describe('the form', () => {
   test('an anonymous form leaves no openid, and no hash of one', async () => {
     await post(await tokenOf('demo-1'), form({ caller: { anonymous: true } }));
     expect(Object.keys((await world.rows('Callers'))[0]!).sort()).toEqual(['callerToken', 'createdAt']);
-    expect((await world.rows('Receipts')).some((row) => 'ownerHash' in row)).toBe(false);
+    expect((await world.rows('Receipts')).some((row) => 'callerHash' in row)).toBe(false);
   });
 
   test('a replay of the same user answers the same, the same form of another user is a conflict', async () => {

@@ -77,16 +77,18 @@ export async function startWorld() {
   await plane.ensureTable({
     TableName: 'Receipts',
     BillingMode,
-    AttributeDefinitions: STRING('pk', 'pendingKey', 'pendingSince'),
+    AttributeDefinitions: STRING('pk', 'pendingKey', 'pendingSince', 'callerHash', 'receivedAt'),
     KeySchema: [HASH('pk')],
-    GlobalSecondaryIndexes: [index('pending', 'pendingKey', 'pendingSince', 'KEYS_ONLY')],
+    GlobalSecondaryIndexes: [
+      index('pending', 'pendingKey', 'pendingSince', 'KEYS_ONLY'),
+      index('byCaller', 'callerHash', 'receivedAt', 'KEYS_ONLY'),
+    ],
   });
   await plane.ensureTable({
     TableName: 'Callers',
     BillingMode,
-    AttributeDefinitions: STRING('callerToken', 'phoneHash', 'createdAt'),
+    AttributeDefinitions: STRING('callerToken'),
     KeySchema: [HASH('callerToken')],
-    GlobalSecondaryIndexes: [index('byPhone', 'phoneHash', 'createdAt', 'KEYS_ONLY')],
   });
   const { url: queueUrl } = await plane.ensureQueue('Intake', {});
 

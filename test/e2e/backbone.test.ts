@@ -185,6 +185,34 @@ describe('the citizen', () => {
   });
 });
 
+describe("a person's own tickets", () => {
+  it('are found by the agent by number, and by the mini-program by its session; a stranger finds none', async () => {
+    const { body: byPhone } = await jieban.post('phone', {
+      ...phoneRequest('e2e-own-1'),
+      caller: { name: '测试甲某', phone: '138 0000 0009' },
+    });
+    const { body: byWechat } = await jieban.wechat('demo-own', wechatRequest('e2e-own-2'));
+    const search = async (phone: string, role: 'agent' | 'auditor' = 'agent') =>
+      jieban.raw('/hotline/callers/search', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await jieban.platforms.oidc.token('a-12', role)}`,
+        },
+        body: JSON.stringify({ phone }),
+      });
+    const found = await jieban.until('the index has it', async () => {
+      const { tickets } = (await search('0086 13800000009')).body as { tickets: { ticketNo: string }[] };
+      return tickets.length > 0 ? tickets : undefined;
+    });
+    expect(found).toMatchObject([{ ticketNo: byPhone.ticketNo, channel: 'phone', title: '工地拖欠农民工工资' }]);
+    expect((await search('13800000008')).body).toEqual({ tickets: [] });
+    expect((await search('12')).status).toBe(422);
+    expect((await search('13800000009', 'auditor')).status).toBe(403);
+    expect((await jieban.own('demo-own')).body.tickets.map(({ ticketNo }) => ticketNo)).toEqual([byWechat.ticketNo]);
+  });
+});
+
 describe('who may do what', () => {
   it("does not show another unit's ticket, nor obey strangers, nor the wrong state", async () => {
     const { body: receipt } = await jieban.post('phone', phoneRequest('e2e-roles-1'));

@@ -1,9 +1,12 @@
 /** A whole local instance per test file, with everybody who talks to it: channels, departments, operators, citizens. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Webhook } from 'standardwebhooks';
+import { seal, signatureOf } from '#functions/wechat/push/crypto.ts';
 import { LOCAL_REGION, type System, type SystemOptions, startSystem } from '#infra/local/cli/system.ts';
 import { synthesize } from '#infra/synth.ts';
 import type { CommandAnswer, DepartmentCommand, HotlineCommand } from '#schemas/command.ts';
@@ -27,6 +30,8 @@ export interface Instance extends System {
   status(receipt: IntakeReceipt): Promise<Answer<PublicStatus>>;
   /** A citizen's look at a ticket with the mini-program's session. */
   mine(code: string, ticketNo: string): Promise<Answer<PublicStatus>>;
+  /** The mini-program's list of one's own tickets. */
+  own(code: string): Promise<Answer<{ tickets: { ticketNo: string }[] }>>;
   /** Waits until `ready` answers something; fails with `what` after `patience` (ms, 20 s unless given). */
   until<T>(what: string, ready: () => Promise<T | undefined> | T | undefined, patience?: number): Promise<T>;
 }
@@ -128,6 +133,11 @@ export async function startInstance(options: Partial<SystemOptions> = {}): Promi
       const authorization = `Bearer ${sessions.get(code)}`;
       return read(await fetch(`${url}/tickets/${ticketNo}`, { headers: { authorization } }));
     },
+    async own(code) {
+      return read(
+        await fetch(`${url}/channels/wechat/tickets`, { headers: { authorization: `Bearer ${sessions.get(code)}` } }),
+      );
+    },
     async until(what, ready, patience = 20_000) {
       const end = Date.now() + patience;
       for (;;) {
@@ -189,3 +199,53 @@ export const wechatRequest = (channelRef: string) => ({
   place: { townCode: '421202001000' },
   category: '07.1',
 });
+
+/** One text message as WeChat's servers push it in safe mode: XML sealed in XML. Give a nonce of its own to each attempt. */
+export function textPush(
+  { secrets: { wechat } }: Pick<Instance, 'secrets'>,
+  message: { msgId: string; openid: string; content: string },
+  nonce = String(randomInt(2 ** 31)),
+): { query: Record<string, string>; body: string } {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const inner =
+    `<xml><ToUserName><![CDATA[gh_e2e]]></ToUserName><FromUserName><![CDATA[${message.openid}]]></FromUserName>` +
+    `<CreateTime>${timestamp}</CreateTime><MsgType><![CDATA[text]]></MsgType>` +
+    `<Content><![CDATA[${message.content}]]></Content><MsgId>${message.msgId}</MsgId></xml>`;
+  const keys = { ...wechat.push, appid: wechat.appid };
+  const { encrypt, msgSignature } = seal(keys, inner, { timestamp, nonce });
+  return {
+    query: {
+      signature: signatureOf([keys.token, timestamp, nonce]),
+      timestamp,
+      nonce,
+      openid: message.openid,
+      encrypt_type: 'aes',
+      msg_signature: msgSignature,
+    },
+    body: `<xml><ToUserName><![CDATA[gh_e2e]]></ToUserName><Encrypt><![CDATA[${encrypt}]]></Encrypt></xml>`,
+  };
+}
+
+/** Every row of the three tables, by the table's name in small letters: tickets, receipts, callers. */
+export async function storedRows({ runner }: Pick<Instance, 'runner'>) {
+  const client = new DynamoDBClient({
+    endpoint: runner.plane.endpoints.dynamodb,
+    region: runner.plane.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const names = (await client.send(new ListTablesCommand({}))).TableNames ?? [];
+  const read = async (word: string): Promise<Record<string, unknown>[]> => {
+    const TableName = names.find((name) => name.toLowerCase().includes(word));
+    if (TableName === undefined) throw new Error(`no table of ${word}`);
+    const rows: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
+      for (const item of Items) rows.push(unmarshall(item));
+    }
+    return rows;
+  };
+  try {
+    return { tickets: await read('tickets'), receipts: await read('receipts'), callers: await read('callers') };
+  } finally {
+    client.destroy();
+  }
+}

@@ -111,6 +111,13 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   expect((await jieban.operator(phone.ticketNo, { command: 'review', approve: true, reason: '好' })).status).toBe(200);
   expect((await jieban.status(phone)).body.status).toBe('AWAIT_VISIT');
   expect((await jieban.mine('demo-day', wechat.ticketNo)).status).toBe(200);
+  const agent = await platforms.oidc.token('a-12', 'agent');
+  const search = await jieban.raw('/hotline/callers/search', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${agent}` },
+    body: JSON.stringify({ phone: '13800000001' }),
+  });
+  expect(search.status).toBe(200);
   expect((await jieban.raw('/openapi.json', {})).status).toBe(200);
 
   // A department that is down is told again: the pump sends what is due before the queue's own delay is over.

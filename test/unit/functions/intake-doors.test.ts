@@ -133,8 +133,7 @@ test('a request keeps the call and loses who spoke, and a coordinate keeps what 
   expect(request).toMatchObject({ anonymous: false, confidential: true, enterprise: true });
   expect(JSON.stringify(request)).not.toMatch(/张三丰|李四光|12345"|示例公司|隐藏/);
 
-  const key = { kid: 'k', key: Buffer.alloc(32).toString('base64') };
-  const record = callerRecord({ channel: 'phone', body }, { callerToken: 't', createdAt: made.receivedAt, key });
+  const record = callerRecord({ channel: 'phone', body }, { callerToken: 't', createdAt: made.receivedAt });
   // A number that the exchange withheld is no number; it is no fault of the seat's either.
   expect(record).toEqual({
     callerToken: 't',

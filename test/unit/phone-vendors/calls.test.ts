@@ -99,8 +99,7 @@ describe('a missed call', () => {
 
   test("its number goes to the caller's record", () => {
     const body = missedCall('tccc', 's-1', record, `0086${MOBILE}`);
-    const key = { kid: 'q', key: Buffer.alloc(32).toString('base64') };
-    const caller = callerRecord({ channel: 'phone', body }, { callerToken: 't', createdAt: made.receivedAt, key });
+    const caller = callerRecord({ channel: 'phone', body }, { callerToken: 't', createdAt: made.receivedAt });
     expect(caller.phone).toBe(`+86${MOBILE}`);
   });
 
