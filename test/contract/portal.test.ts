@@ -1,4 +1,5 @@
 /** The published contract holds together: every reference leads somewhere, every example is what it claims to be. */
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { useDistrict } from '#functions/adapters/district.ts';
@@ -58,6 +59,12 @@ const operations = () =>
   Object.values(document.paths).flatMap((methods) => Object.values(methods).map((op) => Operation.parse(op)));
 
 describe('openapi.json', () => {
+  test('is valid for a public validator', async () => {
+    const result = await new Validator().validate(structuredClone(document));
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+  });
+
   test('is OpenAPI 3.1 with every route of the contract', () => {
     expect(document.openapi).toBe('3.1.0');
     const served = Object.entries(document.paths).flatMap(([path, methods]) =>
