@@ -3,6 +3,7 @@
  *
  *     store     transactions/s of the ticket store after 500 and after 10,000 tickets
  *     domain    deadlines/s and routing decisions/s on one core
+ *     intake    requests/s and latencies of each channel's door on a whole instance, also with the router stopped
  */
 import type { Figure } from './figure.ts';
 
@@ -12,6 +13,7 @@ process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
 const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Iterable<Figure>>>> = {
   store: async () => (await import('./store.ts')).store(),
   domain: async () => (await import('./domain.ts')).domain(),
+  intake: async () => (await import('./intake.ts')).intake(),
 };
 
 const asked = process.argv.slice(2);
