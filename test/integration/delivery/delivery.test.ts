@@ -68,7 +68,7 @@ describe('a callback', () => {
   it('is tried again after a 500, with the same id and body, when its time has come and not before', async () => {
     await world.seed(story());
     const before = world.plane.clock.now();
-    world.receiver.next(OWNER, status(500), status(503, { 'retry-after': '600' }));
+    world.receiver.next(ticketNo, OWNER, status(500), status(503, { 'retry-after': '600' }));
     await world.dispatch.send(pointer(2));
     await world.dispatch.drain();
     expect(world.receiver.of(ticketNo)).toEqual([]);
@@ -108,7 +108,7 @@ describe('a callback', () => {
 
   it('does not follow a redirect', async () => {
     await world.seed(story());
-    world.receiver.next(OWNER, status(302, { location: `${world.receiver.url}/renshe` }));
+    world.receiver.next(ticketNo, OWNER, status(302, { location: `${world.receiver.url}/renshe` }));
     await world.dispatch.send(pointer(2));
     await world.dispatch.drain();
     expect(world.receiver.of(ticketNo)).toEqual([]);
@@ -119,7 +119,7 @@ describe('a callback', () => {
   it('is a dead letter after 410, and what follows it waits', async () => {
     const { story: told, seqs } = threeMessages();
     await world.seed(told);
-    world.receiver.next(OWNER, status(410));
+    world.receiver.next(ticketNo, OWNER, status(410));
     for (const seq of seqs) await world.dispatch.send(pointer(seq));
     await world.dispatch.drain();
     expect(world.receiver.of(ticketNo)).toEqual([]);
@@ -134,7 +134,7 @@ describe('a callback', () => {
 
   it('is cut off after ten seconds', { timeout: 20_000 }, async () => {
     await world.seed(story());
-    world.receiver.next(OWNER, () => true);
+    world.receiver.next(ticketNo, OWNER, () => true);
     await world.dispatch.send(pointer(2));
     await world.dispatch.drain();
     const row = await delivery(ticketNo, OWNER, 1);
@@ -145,7 +145,7 @@ describe('a callback', () => {
 
   it('counts by its status even when the answer never ends', { timeout: 20_000 }, async () => {
     await world.seed(story());
-    world.receiver.next(OWNER, (_, response) => {
+    world.receiver.next(ticketNo, OWNER, (_, response) => {
       response.writeHead(200);
       const endless = setInterval(() => response.write('x'.repeat(8192)), 5);
       response.once('close', () => clearInterval(endless));
@@ -186,7 +186,7 @@ describe('a callback', () => {
 
   it('to a unit that is down fails as a connection', async () => {
     await world.seed(story());
-    world.receiver.next(OWNER, (request) => {
+    world.receiver.next(ticketNo, OWNER, (request) => {
       request.socket.destroy();
       return true;
     });
@@ -231,7 +231,7 @@ describe('the order of a ticket’s messages to a unit', () => {
       { kind: 'operator', id: 'desk-7', role: 'dispatcher' },
     );
     await world.seed(moved);
-    world.receiver.next(OWNER, status(500), status(500));
+    world.receiver.next(ticketNo, OWNER, status(500), status(500));
     await world.dispatch.send(pointer(2));
     await world.dispatch.send(pointer(3));
     await world.dispatch.drain();
@@ -340,7 +340,7 @@ describe('a worker that dies', () => {
 
 it('a pump that dies between mark and queue loses nothing', async () => {
   await world.seed(story());
-  world.receiver.next(OWNER, status(500));
+  world.receiver.next(ticketNo, OWNER, status(500));
   await world.dispatch.send(pointer(2));
   await world.dispatch.drain();
   await world.dispatch.purge();

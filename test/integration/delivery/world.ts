@@ -63,9 +63,10 @@ export class Receiver {
       this.#server.closeAllConnections();
     });
   }
-  /** The unit's next requests behave like these, one after the other; later ones are well again. */
-  next(unit: string, ...behaviours: Behaviour[]): void {
-    this.#behaviours.set(unit, behaviours);
+  /** The ticket's next requests behave like these, one after the other; later ones are well again. Tests share the clock,
+   * so another ticket's retry may come in between. */
+  next(ticketNo: string, unit: string, ...behaviours: Behaviour[]): void {
+    this.#behaviours.set(`${ticketNo} ${unit}`, behaviours);
   }
   of(ticketNo: string): Received[] {
     return this.received.filter(({ event }) => event.subject === ticketNo);
@@ -75,8 +76,9 @@ export class Receiver {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const unit = (request.url ?? '').split('/').at(-1) ?? '';
-    if (this.#behaviours.get(unit)?.shift()?.(request, response)) return;
     const body = Buffer.concat(chunks);
+    const { subject } = JSON.parse(body.toString('utf8')) as { subject: string };
+    if (this.#behaviours.get(`${subject} ${unit}`)?.shift()?.(request, response)) return;
     try {
       new Webhook(SECRET_KEY).verify(body, request.headers as Record<string, string>, { jsonParse: false });
     } catch (error) {
