@@ -3,15 +3,19 @@
  * (0.2 s; a process per function, as the CDK's own bundling would start, takes seconds). Nothing is left external but
  * Node's builtins, so a folder runs where no `node_modules` is: on Lambda and in the local runner alike.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 
 export const FUNCTIONS_DIRECTORY = fileURLToPath(new URL('../functions', import.meta.url));
 
-/** The asset of one function: `index.mjs` and `district.json`. */
+const NO_DEBUG = fileURLToPath(new URL('./no-debug.ts', import.meta.url));
+
+/** The asset of one function: `index.mjs`, `district.json`, and what its `assets.json` lists, gzipped, in `assets/`. */
 export interface Bundle {
   readonly name: string;
   readonly folder: string;
@@ -36,7 +40,8 @@ export function functionNames(functionsDirectory = FUNCTIONS_DIRECTORY): string[
 }
 
 /**
- * @throws Error when there is no function at all, when one doesn't compile, or when one would need a package at run time
+ * @throws Error when there is no function at all, when one doesn't compile, when one would need a package at run time, or
+ * when a file that it lists is nowhere
  */
 export function bundleFunctions(options: BundleOptions): Bundle[] {
   const functionsDirectory = options.functionsDirectory ?? FUNCTIONS_DIRECTORY;
@@ -57,6 +62,7 @@ export function bundleFunctions(options: BundleOptions): Bundle[] {
     target: 'node24',
     // Packages ship ES modules beside CommonJS; only the former can be shaken.
     mainFields: ['module', 'main'],
+    alias: { debug: NO_DEBUG },
     charset: 'utf8',
     legalComments: 'none',
     // No source maps: they would triple the asset, and unminified frames aren't worth a slower cold start.
@@ -81,6 +87,32 @@ export function bundleFunctions(options: BundleOptions): Bundle[] {
   return names.map((name) => {
     const folder = join(options.outdir, name);
     writeFileSync(join(folder, 'district.json'), district);
+    copyAssets(join(functionsDirectory, name), join(folder, 'assets'));
     return { name, folder, bytes: sizes.get(name) ?? 0 };
   });
+}
+
+/**
+ * `assets.json` beside a handler: name under which the function serves a file → where it lies, relative or in a package.
+ * They are compressed here, once: a container would do it again and again, and plain the largest is 1.7 MB.
+ */
+function copyAssets(source: string, folder: string): void {
+  const list = join(source, 'assets.json');
+  if (!existsSync(list)) return;
+  mkdirSync(folder, { recursive: true });
+  const { resolve } = createRequire(list);
+  for (const [name, file] of Object.entries(JSON.parse(readFileSync(list, 'utf8')) as Record<string, string>)) {
+    writeFileSync(join(folder, `${name}.gz`), gzipped(resolve(file)));
+  }
+}
+
+const compressed = new Map<string, Buffer>();
+
+/** Kept by content: tests synthesize dozens of times in one process. */
+function gzipped(file: string): Buffer {
+  const content = readFileSync(file);
+  const key = createHash('sha256').update(content).digest('hex');
+  const known = compressed.get(key) ?? gzipSync(content, { level: 9 });
+  compressed.set(key, known);
+  return known;
 }

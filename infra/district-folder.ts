@@ -2,11 +2,13 @@
  * Compiles `districts/<id>/` into one validated `District`. Clerks edit these files in a spreadsheet, so every mistake names
  * the file, the row as the spreadsheet counts it, the column and the remedy, and all of them are reported at once.
  */
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { proveCatalogue } from '#domain/routing/proof.ts';
+import { proveAttributes, proveCatalogue } from '#domain/routing/proof.ts';
 import {
   CatalogueRow,
+  DecidingAttribute,
   Department,
   District,
   DistrictHead,
@@ -15,32 +17,55 @@ import {
   Village,
   Zone,
 } from '#schemas/district.ts';
+import { FeedbackRules } from '#schemas/feedback.ts';
 import { CalendarData, LimitProfile } from '#schemas/sla.ts';
+import { checkFeedbackRules, FEEDBACK_FILE } from './district-feedback.ts';
+import { POLYGONS_FILE, readPolygons } from './district-polygons.ts';
 import { FolderReader, type Line } from './district-reader.ts';
 
 export { DistrictFolderError, type Mistake } from './district-reader.ts';
 
 const DISTRICTS = fileURLToPath(new URL('../districts', import.meta.url));
 
-const REFERRED_TO = new Set(['towns.csv', 'villages.csv', 'zones.csv', 'departments.csv']);
+const REFERRED_TO = new Set(['towns.csv', 'villages.csv', 'zones.csv', 'departments.csv', 'attributes.csv']);
 
 /**
  * @param root where the district folders lie; the project's own by default
  * @throws DistrictFolderError naming every mistake
  */
 export function compileDistrict(id: string, root = DISTRICTS): District {
-  const folder = new FolderReader(join(root, id));
+  return compileFolder(join(root, id), { id });
+}
+
+export interface FolderOptions {
+  /** What the district must call itself; without it the folder may have any name (a copy to try something). */
+  readonly id?: string;
+  /** Files that are read from elsewhere: a new `catalogue.csv` in an old folder. */
+  readonly instead?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The same for a folder that lies anywhere.
+ * @throws DistrictFolderError naming every mistake
+ */
+export function compileFolder(path: string, { id: expected, instead }: FolderOptions = {}): District {
+  const folder = new FolderReader(path, instead);
   const head = folder.json('district.json', DistrictHead);
   const towns = folder.table('towns.csv', Town, []);
   const villages = folder.table('villages.csv', Village, []);
   const zones = folder.table('zones.csv', Zone, ['code']);
   const departments = folder.table('departments.csv', Department, ['endpoint']);
   const aliases = folder.table('aliases.csv', PlaceAlias, []);
+  const attributes = folder.table('attributes.csv', DecidingAttribute, []);
   const rows = folder.table('catalogue.csv', CatalogueRow, []);
   const calendar = folder.json('calendar.json', CalendarData);
   const limits = folder.json('limits.json', LimitProfile);
-  if (head === undefined || calendar === undefined || limits === undefined) throw folder.error(id);
+  const feedback = folder.json(FEEDBACK_FILE, FeedbackRules, 'schemas/feedback.ts');
+  if (head === undefined || calendar === undefined || limits === undefined || feedback === undefined) {
+    throw folder.error(expected ?? basename(path));
+  }
 
+  const id = expected ?? head.id;
   if (head.id !== id) folder.add('district.json', undefined, 'id', `写作 ${head.id}`, `应与文件夹名 ${id} 一致`);
   const book = {
     towns: towns.map(value),
@@ -48,13 +73,22 @@ export function compileDistrict(id: string, root = DISTRICTS): District {
     departments: departments.map(value),
     cityPlatform: head.cityPlatform,
     desk: head.desk,
+    attributes: attributes.map(value),
   };
+  let boundaries: District['boundaries'];
   // A misspelt unit or town would make every row that refers to it look wrong too: mend those tables first.
   if (!folder.mistakes.some(({ file }) => REFERRED_TO.has(file))) {
+    if (existsSync(instead?.[POLYGONS_FILE] ?? join(path, POLYGONS_FILE))) {
+      boundaries = readPolygons(folder, book.towns, book.zones);
+    }
     checkPlaces(folder, head, towns, villages, zones, departments, aliases);
+    for (const { row, column, problem, remedy } of proveAttributes(book.attributes)) {
+      folder.add('attributes.csv', attributes[row]?.row, column, problem, remedy);
+    }
     for (const { row, column, problem, remedy } of proveCatalogue(rows.map(value), book)) {
       folder.add('catalogue.csv', rows[row]?.row, column, problem, remedy);
     }
+    checkFeedbackRules(folder, feedback, head, book.departments);
   }
   if (folder.mistakes.length > 0) throw folder.error(id);
   const { catalogue, elsewhere, ...rest } = head;
@@ -65,8 +99,10 @@ export function compileDistrict(id: string, root = DISTRICTS): District {
     villages: villages.map(value),
     catalogue: { ...catalogue, rows: rows.map(value) },
     gazetteer: { aliases: aliases.map(value), elsewhere },
+    ...(boundaries !== undefined && { boundaries }),
     calendar,
     limits,
+    feedback,
   });
 }
 

@@ -34,7 +34,12 @@ function line({ file, row, column, problem, remedy }: Mistake): string {
   return `  ${where.filter((part) => part !== undefined).join(' ')}: ${problem}。${remedy}`;
 }
 
-const listColumns = new Set(['aliases', 'kinds', 'attributes', 'keywords', 'coHandlers']);
+const listColumns = new Set(['aliases', 'kinds', 'attributes', 'keywords', 'words', 'coHandlers']);
+/** Columns of pairs, with what each is decided by. */
+const pairColumns = new Map([
+  ['ownerByKind', '每类镇街'],
+  ['ownerByAttribute', '每个决定要素'],
+]);
 export interface Line<T> {
   readonly row: number;
   readonly value: T;
@@ -43,9 +48,12 @@ export interface Line<T> {
 export class FolderReader {
   readonly mistakes: Mistake[] = [];
   readonly #path: string;
+  readonly #instead: Readonly<Record<string, string>>;
 
-  constructor(path: string) {
+  /** `instead`: files that are read from another place, by name. */
+  constructor(path: string, instead: Readonly<Record<string, string>> = {}) {
     this.#path = path;
+    this.#instead = instead;
   }
 
   add(file: string, row: number | undefined, column: string | undefined, problem: string, remedy: string): void {
@@ -56,7 +64,8 @@ export class FolderReader {
     return new DistrictFolderError(id, this.mistakes);
   }
 
-  json<S extends z.ZodType>(file: string, schema: S): z.output<S> | undefined {
+  /** `described`: the file of ours that describes it. */
+  json<S extends z.ZodType>(file: string, schema: S, described = 'schemas/district.ts'): z.output<S> | undefined {
     const text = this.#read(file);
     if (text === undefined) return undefined;
     let data: unknown;
@@ -69,7 +78,7 @@ export class FolderReader {
     const parsed = schema.safeParse(data);
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {
-      this.add(file, undefined, issue.path.join('.'), issue.message, '按 schemas/district.ts 的说明更正');
+      this.add(file, undefined, issue.path.join('.'), issue.message, `按 ${described} 的说明更正`);
     }
     return undefined;
   }
@@ -113,7 +122,7 @@ export class FolderReader {
 
   #cell(file: string, row: number, column: string, text: string, optional: readonly string[]): [string, unknown][] {
     if (text === '' && optional.includes(column)) return [];
-    if (column === 'ownerByKind') return [[column, this.#pairs(file, row, text)]];
+    if (pairColumns.has(column)) return [[column, this.#pairs(file, row, column, text)]];
     if (!listColumns.has(column)) return [[column, text]];
     const items = text === '' ? [] : text.split('|').map((item) => item.trim());
     const repeated = items.filter((item, at) => items.indexOf(item) !== at);
@@ -122,19 +131,19 @@ export class FolderReader {
   }
 
   /** `街道=chengguan|镇=@town` */
-  #pairs(file: string, row: number, text: string): Record<string, string> {
+  #pairs(file: string, row: number, column: string, text: string): Record<string, string> {
     const pairs: Record<string, string> = {};
     for (const item of text === '' ? [] : text.split('|')) {
       const [kind = '', owner, ...more] = item.split('=').map((part) => part.trim());
       if (owner === undefined || more.length > 0) {
-        this.add(file, row, 'ownerByKind', `「${item}」看不懂`, '写作 街道=单位id,多项用 | 隔开');
+        this.add(file, row, column, `「${item}」看不懂`, '写作 街道=单位id(或 要素id=单位id),多项用 | 隔开');
       } else if (kind in pairs) {
         this.add(
           file,
           row,
-          'ownerByKind',
+          column,
           `${kind} 有两个承办单位:${pairs[kind]} 和 ${owner}`,
-          '每类镇街只能有一个承办单位',
+          `${pairColumns.get(column)}只能有一个承办单位`,
         );
       } else {
         pairs[kind] = owner;
@@ -162,7 +171,7 @@ export class FolderReader {
   }
 
   #read(file: string): string | undefined {
-    const path = join(this.#path, file);
+    const path = this.#instead[file] ?? join(this.#path, file);
     if (!existsSync(path)) {
       this.add(file, undefined, undefined, '文件不存在', '参照 districts/xianan 补上这个文件');
       return undefined;

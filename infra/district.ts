@@ -24,8 +24,8 @@ export class OutsideMainlandError extends Error {
  * The compiled and validated district.
  * @throws Error naming file, row and column when the folder breaks a rule
  */
-export function loadDistrict(id: string): District {
-  return compileDistrict(id);
+export function loadDistrict(id: string, root?: string): District {
+  return compileDistrict(id, root);
 }
 
 /** @throws OutsideMainlandError */

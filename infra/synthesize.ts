@@ -17,6 +17,8 @@ import { StatelessStack } from './stacks/stateless.ts';
 export interface SynthesizeOptions {
   /** Id of a folder under `districts/`. */
   readonly district: string;
+  /** Where the district folders lie; the project's own by default. */
+  readonly districts?: string;
   readonly region: string;
   /** Where the assembly goes; what was there is replaced. */
   readonly outdir: string;
@@ -44,7 +46,7 @@ export interface Synthesized {
  * the functions folder don't agree, or cdk-nag finds something that nobody gave a reason for
  */
 export function synthesize(options: SynthesizeOptions): Synthesized {
-  const district = loadDistrict(options.district);
+  const district = loadDistrict(options.district, options.districts);
   const { region, allowOutsideMainland = false } = options;
   // Asked before bundling, too: a refusal should not take a second.
   partitionOf(region);

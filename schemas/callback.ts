@@ -5,6 +5,8 @@ import { Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { Colour } from './sla.ts';
 import { Status } from './ticket.ts';
 
+const attachments = z.array(z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional() }));
+
 export const CallbackData = z.strictObject({
   eventId: z.string(),
   ticketNo: TicketNo,
@@ -38,11 +40,11 @@ export const CallbackData = z.strictObject({
         crs: z.string().optional(),
       }),
       occurredAt: Instant.optional(),
-      attachments: z.array(z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional() })),
+      attachments,
     })
     .optional(),
-  /** 补充: what the citizen added; only in `appended`. */
-  addition: z.string().optional(),
+  /** 补充, oldest first: in `appended` what was just added, in `dispatched` and `reworkOrdered` everything up to then. */
+  additions: z.array(z.strictObject({ at: Instant, text: z.string(), attachments })).optional(),
   /** 诉求人; left out when the ticket is confidential (保密) or the caller anonymous. */
   appellant: z.strictObject({ name: z.string().optional(), phone: z.string().optional() }).optional(),
 });

@@ -1,6 +1,7 @@
 /** What a citizen sees of a ticket (群众查询): public words only, no unit's internal notes, nobody's identity. */
 import * as z from 'zod';
 import { Channel, Instant, Kind, TicketNo } from './common.ts';
+import { DangerNotice } from './intake.ts';
 import { ResultCode, Satisfaction, Status } from './ticket.ts';
 
 /** 办理进度: one step that has happened, in words for the citizen. */
@@ -25,6 +26,8 @@ export const PublicStatus = z.strictObject({
   /** 不予受理时告知的法定途径 */
   lawfulRoute: z.string().optional(),
   rating: z.strictObject({ solved: z.boolean(), satisfaction: Satisfaction, at: Instant }).optional(),
+  /** Only in the answer to an addition that speaks of danger. */
+  danger: DangerNotice.optional(),
 });
 export type PublicStatus = z.infer<typeof PublicStatus>;
 
@@ -39,3 +42,7 @@ export const OwnTicket = z.strictObject({
 });
 export type OwnTicket = z.infer<typeof OwnTicket>;
 export const OwnTickets = z.strictObject({ tickets: z.array(OwnTicket) });
+
+/** `GET /privacy/{channel}`: 隐私告知, to be shown or read out before a request is taken. `version` changes with the text. */
+export const PrivacyNotice = z.strictObject({ channel: Channel, text: z.string(), version: z.string() });
+export type PrivacyNotice = z.infer<typeof PrivacyNotice>;

@@ -1,7 +1,7 @@
 /** Commands (指令): the only way to change a ticket. Bodies as departments, operators and citizens post them. */
 import * as z from 'zod';
 import { CategoryCode, Instant, PlainText, TicketNo, UnitId, Urgency } from './common.ts';
-import { ResultCode, Satisfaction, Status } from './ticket.ts';
+import { AttentionTopic, ResultCode, Satisfaction, Status } from './ticket.ts';
 
 const command = <T extends string, S extends z.core.$ZodShape>(name: T, shape: S) =>
   z.strictObject({ command: z.literal(name), ...shape });
@@ -38,6 +38,9 @@ export type DepartmentCommand = z.infer<typeof DepartmentCommand>;
 /** Why an operator did it; kept with the event, so it must not hold a citizen's data. */
 const reason = PlainText(200);
 
+/** What a citizen says of an answer. */
+const ratingFields = { solved: z.boolean(), satisfaction: Satisfaction, comment: PlainText(500).optional() };
+
 /** `POST /hotline/tickets/{ticketNo}/commands` */
 export const HotlineCommand = z.discriminatedUnion('command', [
   command('assign', {
@@ -68,6 +71,13 @@ export const HotlineCommand = z.discriminatedUnion('command', [
   command('resume', { reason }),
   command('supervise', { reason }),
   command('openJointHandling', { units: z.array(UnitId).min(1).max(10), reason }),
+  /** 已关注: takes a topic off the desk's list. */
+  command('noted', { topic: AttentionTopic, reason }),
+  // 代诉求人: what the citizen on the line asks the agent to do.
+  command('urge', { reason }),
+  command('append', { text: PlainText(2000), reason }),
+  command('withdraw', { reason }),
+  command('rate', { ...ratingFields, reason }),
 ]);
 export type HotlineCommand = z.infer<typeof HotlineCommand>;
 
@@ -75,11 +85,7 @@ export type HotlineCommand = z.infer<typeof HotlineCommand>;
 export const CallerSearch = z.strictObject({ phone: z.string().min(5).max(24) });
 
 /** `POST /tickets/{ticketNo}/rating` */
-export const RatingRequest = z.strictObject({
-  solved: z.boolean(),
-  satisfaction: Satisfaction,
-  comment: PlainText(500).optional(),
-});
+export const RatingRequest = z.strictObject(ratingFields);
 export type RatingRequest = z.infer<typeof RatingRequest>;
 
 /** `POST /tickets/{ticketNo}/append` */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { Kind, UnitId, Urgency } from './common.ts';
+import { FeedbackRules } from './feedback.ts';
 import { CalendarData, LimitProfile } from './sla.ts';
 
 const Text = z.string().trim().min(1);
@@ -72,6 +73,16 @@ export const OwnerRef = z.union([UnitId, z.enum(['@town', '@zone', '@city', '@de
 });
 export type OwnerRef = z.infer<typeof OwnerRef>;
 
+/** 决定要素: a fact of the matter that decides who owns it within one sub-class: the class of a road, the source of a noise. */
+export const DecidingAttribute = z.strictObject({
+  id: Slug,
+  name: Text,
+  /** Citizens' words that show it. */
+  words: z.array(z.string().trim().min(2, 'a word has at least two characters (至少两个字)')).min(1),
+  note: z.string(),
+});
+export type DecidingAttribute = z.infer<typeof DecidingAttribute>;
+
 /** 目录小类: one row of the dispatch catalogue (派单目录). */
 export const CatalogueRow = z.strictObject({
   code: z.string().regex(/^\d{2}\.\d{1,2}$/, 'a sub-class code looks like 01.3'),
@@ -83,6 +94,8 @@ export const CatalogueRow = z.strictObject({
   owner: OwnerRef,
   /** Exceptions by kind of town, e.g. 街道 → the district's 城管 while `@town` owns it elsewhere. */
   ownerByKind: z.partialRecord(TownKind, OwnerRef),
+  /** Exceptions by deciding attribute, e.g. `road-national` → `@city`. They come before those by kind of town. */
+  ownerByAttribute: z.record(Slug, OwnerRef),
   dutyHolder: DutyHolder,
   dutyBasis: z.string(),
   placeRule: PlaceRule,
@@ -157,31 +170,28 @@ export const Thresholds = z.strictObject({
 });
 export type Thresholds = z.infer<typeof Thresholds>;
 
-/** Text with `{ticketNo}`, `{department}`, `{deadline}`, `{numbers}`, `{route}` placeholders; nothing else is replaced. */
-const placeholders = new Set(['ticketNo', 'department', 'deadline', 'numbers', 'route']);
+/** Text with `{ticketNo}` and `{numbers}`; nothing else is replaced. What citizens hear later is in `feedback.json`. */
+const placeholders = new Set(['ticketNo', 'numbers']);
 const Template = Text.refine(
   (text) => [...text.matchAll(/\{(\w*)\}/g)].every((match) => placeholders.has(match[1] ?? '')),
-  'only {ticketNo} {department} {deadline} {numbers} {route} are replaced',
+  'only {ticketNo} and {numbers} are replaced',
 );
-/** One text per way back. SMS templates take no free text or URL; `wechat` fills a `thing` field of at most 20 characters. */
-const Notice = z.strictObject({ sms: Template, wechat: Text.max(20), website: Template });
-
 export const Texts = z.strictObject({
   dangerNotice: Template,
-  accepted: Notice,
-  answered: Notice,
-  closed: Notice,
-  notAccepted: Notice,
+  /** 隐私告知, paragraph by paragraph: shown or read out before a request is taken. */
+  privacy: z.strictObject({ phone: z.array(Text).min(1), wechat: z.array(Text).min(1), website: z.array(Text).min(1) }),
 });
 export type Texts = z.infer<typeof Texts>;
-export type NoticeName = Exclude<keyof Texts, 'dangerNotice'>;
 
 export const ChannelSettings = z.strictObject({
   phone: z.strictObject({ hotline: z.string().regex(/^\d{3,12}$/) }),
   wechat: z.strictObject({
-    page: Text,
     miniprogramState: z.enum(['developer', 'trial', 'formal']),
     lang: z.literal('zh_CN'),
+    /** 会话时长: minutes after a message within which the next one belongs to the same request. */
+    messageWindowMinutes: z.int().min(1).max(120),
+    /** 每人每小时件数: new forms of one user within any hour; replays, danger to life and pushed messages don't count. */
+    requestsPerHour: z.int().min(1).max(1000),
   }),
   website: z.strictObject({ boardName: Text }),
 });
@@ -193,6 +203,27 @@ export const Gazetteer = z.strictObject({
   elsewhere: z.array(z.string().trim().min(2)),
 });
 export type Gazetteer = z.infer<typeof Gazetteer>;
+
+const Position = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]);
+
+/** One town's (by code) or zone's (by id) ground: a MultiPolygon of WGS-84 positions, longitude first. */
+export const BoundaryArea = z.strictObject({
+  id: z.union([DivisionCode, Slug]),
+  /** West, south, east, north. */
+  bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  polygons: z.array(z.array(z.array(Position).min(4)).min(1)).min(1),
+});
+export type BoundaryArea = z.infer<typeof BoundaryArea>;
+
+/** 镇街、功能区边界, of the folder's `polygons.geojson`; without it coordinates take no part. */
+export const Boundaries = z.strictObject({
+  /** Nearer to a border than this (metres) a point may lie on either side. */
+  borderMetres: z.number().min(1).max(1000),
+  /** Every town that is no zone has its area: a point in none lies outside the district. */
+  whole: z.boolean(),
+  areas: z.array(BoundaryArea).min(1),
+});
+export type Boundaries = z.infer<typeof Boundaries>;
 
 /** `district.json`: everything of the folder that isn't a table. */
 export const DistrictHead = z.strictObject({
@@ -225,9 +256,12 @@ export const District = DistrictHead.omit({ catalogue: true, elsewhere: true }).
   villages: z.array(Village),
   zones: z.array(Zone),
   departments: z.array(Department).min(1),
+  attributes: z.array(DecidingAttribute),
   catalogue: Catalogue,
   gazetteer: Gazetteer,
+  boundaries: Boundaries.optional(),
   calendar: CalendarData,
   limits: LimitProfile,
+  feedback: FeedbackRules,
 });
 export type District = z.infer<typeof District>;

@@ -4,9 +4,10 @@
  */
 import * as z from 'zod';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
+import { NoticeName } from './feedback.ts';
 import { RoutingDecision } from './routing.ts';
 import { Clock, ClockId, Colour } from './sla.ts';
-import { Flags, ResultCode, Satisfaction } from './ticket.ts';
+import { AttentionTopic, Flags, ResultCode, Satisfaction } from './ticket.ts';
 
 /** 操作主体. `id` is a staff number, a unit or a machine part, never a person's name. */
 export const Actor = z.discriminatedUnion('kind', [
@@ -104,8 +105,16 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('cancelled', {}),
   /** 催办: the citizen asks to hurry; `times` counts them. */
   event('urged', { times: z.int().min(1) }),
-  /** 补充: the citizen adds to the request. */
-  event('appended', { noteKey: z.string() }),
+  /** 补充: the citizen adds to the request. `danger`: the words speak of danger to life. */
+  event('appended', { noteKey: z.string(), danger: z.literal(true).optional() }),
+  /** 补充录音: recordings of the call that came after its form. */
+  event('recordingsAttached', { noteKey: z.string() }),
+  /** 疑似重复: other tickets of the same citizen, place and category; merging is the desk's decision. */
+  event('duplicatesSuggested', { of: z.array(TicketNo).min(1).max(5) }),
+  /** 内容安全: what the channel's content check says. It never stops a request, only its publication. */
+  event('contentChecked', { outcome: z.enum(['passed', 'risky', 'unchecked']), label: z.string().max(20).optional() }),
+  /** 已关注: an operator has seen to it. */
+  event('attentionNoted', { topic: AttentionTopic }),
   /** 归档 */
   event('archived', {}),
   /** 黄橙红预警 */
@@ -113,7 +122,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
   /** 反馈记录: what came of telling the citizen. */
   event('feedbackRecorded', {
     forSeq: z.int(),
-    notice: z.enum(['accepted', 'answered', 'closed']),
+    /** As the district's feedback.json calls it. */
+    notice: NoticeName,
     channel: z.enum(['wechat', 'sms', 'website', 'none']),
     outcome: z.enum(['sent', 'unreachable', 'rejected']),
     detail: z.string().max(100).optional(),

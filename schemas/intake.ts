@@ -3,6 +3,7 @@
  * The first carries the caller's identity, the second only a token for it.
  */
 import * as z from 'zod';
+import { Attachment, KeptAttachment, MAX_ATTACHMENTS, UploadedAttachment } from './attachment.ts';
 import { CategoryCode, Channel, Identifier, Instant, Kind, PlainText, QueryCode, TicketNo, Urgency } from './common.ts';
 import { MaskedRequest } from './ticket.ts';
 
@@ -56,17 +57,6 @@ export const Place = z
   });
 export type Place = z.infer<typeof Place>;
 
-export const Attachment = z.strictObject({
-  name: PlainText(120),
-  url: z.url({ protocol: /^https$/ }).max(1000),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-  bytes: z.int().min(1).max(50_000_000).optional(),
-});
-export type Attachment = z.infer<typeof Attachment>;
-
 /** What a citizen asks for, apart from who asks and how it came. Content ≤ 10,000 characters, so that it fits a queue message. */
 const requestFields = {
   /** The channel's own number for it: the idempotency key. */
@@ -79,8 +69,10 @@ const requestFields = {
   urgency: Urgency.optional(),
   occurredAt: Instant.optional(),
   replyWanted: z.boolean().optional(),
-  attachments: z.array(Attachment).max(9).optional(),
+  attachments: z.array(Attachment).max(MAX_ATTACHMENTS).optional(),
 };
+
+const Recording = z.strictObject({ id: Identifier(128), url: z.url().max(2000), expiresAt: Instant.optional() });
 
 /** 通话: the call that the seat's form belongs to. */
 export const Call = z.strictObject({
@@ -95,20 +87,23 @@ export const Call = z.strictObject({
   answeredAt: Instant.optional(),
   endedAt: Instant.optional(),
   durationSeconds: z.int().min(0).max(86_400).optional(),
-  recordings: z
-    .array(z.strictObject({ id: Identifier(128), url: z.url().max(2000), expiresAt: Instant.optional() }))
-    .max(20)
-    .optional(),
+  recordings: z.array(Recording).max(20).optional(),
   satisfactionKey: Identifier(8).optional(),
 });
 export type Call = z.infer<typeof Call>;
 
-/** 留言: what the message board knows of the message. */
+/** 留言: what the message board knows of the message. Its own query code is a secret between board and writer: not taken. */
 export const Board = z.strictObject({
-  messageId: z.string().regex(/^[\w.-]{1,64}$/),
+  /** A part of the address that replies go to, where `.` and `..` would lead elsewhere. */
+  messageId: z.string().regex(/^(?!\.{1,2}$)[\w.-]{1,64}$/),
   publicConsent: z.boolean(),
   submittedAt: Instant.optional(),
+  /** The unit that the writer picked; it doesn't decide who owns the ticket. */
   department: PlainText(60).optional(),
+  /** 栏目、类别 as the board calls it, for people to read. */
+  category: PlainText(60).optional(),
+  /** 匿名发布: departments and neighbours don't learn who wrote; the hotline does. */
+  anonymous: z.boolean().optional(),
 });
 export type Board = z.infer<typeof Board>;
 
@@ -123,13 +118,25 @@ export type WebsiteRequest = z.infer<typeof WebsiteRequest>;
 /** `POST /channels/wechat/requests`: the session already says who asks; the form may ask for discretion. */
 export const WechatRequest = z.strictObject({
   ...requestFields,
+  /** Each a link, or the number of an upload (`POST /channels/wechat/attachments`). */
+  attachments: z
+    .array(z.union([UploadedAttachment, Attachment], 'name with uploadId, or name with url (https)'))
+    .max(MAX_ATTACHMENTS)
+    .optional(),
   caller: Caller.pick({ anonymous: true, confidential: true, enterprise: true }).optional(),
+  /** 同意公开: question and answer may be published, after the content check and without personal data. */
+  publicConsent: z.boolean().optional(),
 });
 export type WechatRequest = z.infer<typeof WechatRequest>;
 
 /** `POST /channels/wechat/sessions` */
 export const WechatLogin = z.strictObject({ code: z.string().min(1).max(256) });
 export const WechatSession = z.strictObject({ token: z.string(), expiresInSeconds: z.int() });
+
+/** `POST /channels/wechat/sessions/phone`: the code of the button that asks for the number (手机号快速验证). */
+export const WechatPhoneCode = z.strictObject({ code: z.string().min(1).max(256) });
+/** The new session holds the number; `phone` shows the citizen which one it is (138****5678). */
+export const WechatPhoneSession = WechatSession.extend({ phone: z.string() });
 
 /** 紧急提示: who to call now. Software does not transfer a call; people must. */
 export const DangerNotice = z.strictObject({ call: z.array(z.string()), message: z.string() });
@@ -150,6 +157,8 @@ export type IntakeReceipt = z.infer<typeof IntakeReceipt>;
  */
 export const IntakeRequest = z.strictObject({
   ...requestFields,
+  /** Uploads were judged and moved to where they stay before the receipt was written. */
+  attachments: z.array(KeptAttachment).max(MAX_ATTACHMENTS).optional(),
   schema: z.literal(1),
   channel: Channel,
   ticketNo: TicketNo,
@@ -162,10 +171,34 @@ export const IntakeRequest = z.strictObject({
   danger: z.boolean(),
   call: Call.omit({ caller: true, callee: true, agentName: true }).optional(),
   board: Board.optional(),
+  publicConsent: z.boolean().optional(),
   /** Only of a confidential or anonymous request: the words that its department may read. */
   masked: MaskedRequest.optional(),
+  /** Keyed hash of how the caller is known: finds the caller's other tickets; absent for the unknown. */
+  callerHash: z.string().optional(),
 });
 export type IntakeRequest = z.infer<typeof IntakeRequest>;
+
+/**
+ * 补充: what came later through a channel for a request that was taken before: another message of the same conversation, or
+ * a recording of the call that the seat's form belongs to.
+ */
+export const Addition = z.strictObject({
+  addition: z.literal(1),
+  ticketNo: TicketNo,
+  channel: Channel,
+  /** The channel's own number for it: the idempotency key, among those of requests. */
+  channelRef: z.string(),
+  receivedAt: Instant,
+  text: PlainText(10_000).optional(),
+  attachments: z.array(Attachment).max(9).optional(),
+  recordings: z.array(Recording).max(20).optional(),
+});
+export type Addition = z.infer<typeof Addition>;
+
+/** What rides on the intake queue. */
+export const IntakeMessage = z.union([IntakeRequest, Addition]);
+export type IntakeMessage = z.infer<typeof IntakeMessage>;
 
 /** 来电人身份: lives in its own table under its own key; everything else holds `callerToken`. */
 export const CallerRecord = z.strictObject({

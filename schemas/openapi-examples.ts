@@ -37,7 +37,13 @@ export const websiteRequest = {
   title: '新生儿医保如何参保',
   content: '请问新生儿参加居民医保需要哪些材料，在哪里办理？',
   caller: { name: '李示例', phone: '+86 138 0000 0001' },
-  board: { messageId: '20261123-0009', publicConsent: true, submittedAt: '2026-11-23T08:50:00+08:00' },
+  board: {
+    messageId: '20261123-0009',
+    publicConsent: true,
+    submittedAt: '2026-11-23T08:50:00+08:00',
+    department: '区医保局',
+    category: '医保咨询',
+  },
 };
 export const wechatRequest = {
   channelRef: 'form-20261123-0042',
@@ -48,7 +54,21 @@ export const wechatRequest = {
   place: { text: '示例小区三单元', lat: 30.1234567, lng: 114.1234567, crs: 'GCJ-02' },
   occurredAt: '2026-11-22T20:00:00+08:00',
 };
+export const upload = { contentType: 'image/jpeg', bytes: 183024 };
+export const uploadPermit = {
+  uploadId: '6f1d3f0e-5f0a-4c1e-9a56-0b4f6a0f7c21',
+  url: 'https://attachments.example/',
+  fields: {
+    'Content-Type': 'image/jpeg',
+    key: 'incoming/…/6f1d3f0e-5f0a-4c1e-9a56-0b4f6a0f7c21',
+    Policy: 'eyJleHBpcmF0aW9u…',
+    'X-Amz-Signature': '5d41402a…',
+  },
+  expiresInSeconds: 900,
+};
 export const wechatLogin = { code: '0a3Xyz' };
+export const wechatPhoneCode = { code: 'e31968a7f94cc5ee25fafc2aef2773f0' };
+export const wechatPhoneSession = { token: 'eyJhbGciOiJkaXIi…', expiresInSeconds: 7200, phone: '138****0001' };
 export const wechatSession = { token: 'eyJhbGciOiJkaXIi…', expiresInSeconds: 7200 };
 /** The sealed example of WeChat's own documentation. */
 export const wechatPush = {
@@ -77,6 +97,11 @@ export const publicStatus = {
     { status: 'SIGNED', at: '2026-11-23T10:05:00.000+08:00', text: '承办单位已签收' },
     { status: 'HANDLING', at: '2026-11-23T10:20:00.000+08:00', text: '承办单位已受理，开始办理' },
   ],
+};
+export const privacyNotice = {
+  channel: 'wechat',
+  text: '示例热线办收集您填写的诉求内容，用于登记、派单、办理和答复。\n您可以致电12345查阅、更正、删除您的信息。',
+  version: '5d41402a',
 };
 export const ownTickets = {
   tickets: [

@@ -1,6 +1,7 @@
 /** Every route of the outside contract as data: what goes in, what comes out, who may ask. `openapi.ts` makes OpenAPI of it. */
 import * as z from 'zod';
-import { OwnTickets, PublicStatus } from './citizen.ts';
+import { UploadPermit, UploadRequest } from './attachment.ts';
+import { OwnTickets, PrivacyNotice, PublicStatus } from './citizen.ts';
 import {
   AppendRequest,
   CallerSearch,
@@ -13,10 +14,20 @@ import {
 } from './command.ts';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { Actor } from './event.ts';
-import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
+import {
+  IntakeReceipt,
+  PhoneRequest,
+  WebsiteRequest,
+  WechatLogin,
+  WechatPhoneCode,
+  WechatPhoneSession,
+  WechatRequest,
+  WechatSession,
+} from './intake.ts';
+import { catalogueRoutes } from './openapi-catalogue.ts';
 import * as examples from './openapi-examples.ts';
 import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
-import { Status, Ticket, TicketText } from './ticket.ts';
+import { AttentionFilter, AttentionTopic, Status, Ticket, TicketText } from './ticket.ts';
 import { WechatPushEnvelope } from './wechat-push.ts';
 
 /** One line of a work list (待办清单). */
@@ -33,6 +44,8 @@ export const WorkListEntry = z.strictObject({
   deadlines: Deadlines,
   category: CategoryCode.optional(),
   townCode: z.string().optional(),
+  /** 待关注: on the desk's lists only. */
+  attention: z.array(AttentionTopic).optional(),
 });
 export const WorkList = z.strictObject({ tickets: z.array(WorkListEntry), cursor: z.string().optional() });
 
@@ -179,15 +192,43 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'post',
+    path: '/channels/wechat/sessions/phone',
+    operationId: 'giveWechatPhone',
+    tag: 'channels',
+    summary: 'The citizen gives a phone number (手机号快速验证)',
+    description:
+      'Takes the code of the button `getPhoneNumber`; answers a new session that holds the number, sealed. Requests ' +
+      'sent with it can be answered by SMS, and found by the agent who has that number on the line.',
+    security: ['session'],
+    body: { schema: WechatPhoneCode, examples: { code: examples.wechatPhoneCode } },
+    answers: { 200: { description: 'A session.', schema: WechatPhoneSession, example: examples.wechatPhoneSession } },
+    problems: [401, 413, 415, 422, 429, 502],
+  },
+  {
+    method: 'post',
     path: '/channels/wechat/requests',
     operationId: 'postWechatRequest',
     tag: 'channels',
     summary: "The mini-program's form (小程序诉求)",
-    description: intakeText,
+    description: `${intakeText} 429 with \`retry-after\` when one user sends more within an hour than the district takes.`,
     security: ['session'],
     body: { schema: WechatRequest, examples: { help: examples.wechatRequest } },
     answers: intakeAnswers,
     problems: INTAKE_PROBLEMS,
+  },
+  {
+    method: 'post',
+    path: '/channels/wechat/attachments',
+    operationId: 'permitWechatUpload',
+    tag: 'channels',
+    summary: 'A permit to upload one picture, video or PDF (附件上传)',
+    description:
+      'POST the `fields` as a form to `url`, then the file as the last field `file`; then name the `uploadId` in the ' +
+      "form's `attachments`. What was uploaded is judged by its content when the form comes in.",
+    security: ['session'],
+    body: { schema: UploadRequest, examples: { picture: examples.upload } },
+    answers: { 200: { description: 'The permit.', schema: UploadPermit, example: examples.uploadPermit } },
+    problems: [401, 413, 415, 422, 429],
   },
   {
     method: 'get',
@@ -199,7 +240,7 @@ export const routes: readonly Route[] = [
     security: [],
     query: { signature: z.string(), timestamp: z.string(), nonce: z.string(), echostr: z.string() },
     answers: { 200: { description: 'The echostr.', schema: z.string(), type: 'text/plain' } },
-    problems: [401],
+    problems: [401, 404],
   },
   {
     method: 'post',
@@ -210,10 +251,10 @@ export const routes: readonly Route[] = [
     description:
       'XML or JSON. In compatible and safe mode only `msg_signature` and `Encrypt` count. 404 where no push is set up.',
     security: [],
-    query: { signature: z.string(), timestamp: z.string(), nonce: z.string(), msg_signature: z.string() },
+    query: { signature: z.string(), timestamp: z.string(), nonce: z.string(), msg_signature: z.string().optional() },
     body: { schema: WechatPushEnvelope, examples: { sealed: examples.wechatPush } },
     answers: { 200: { description: '`success`: durable, or nothing to do.', schema: z.string(), type: 'text/plain' } },
-    problems: [401, 413, 422, 503],
+    problems: [401, 404, 413, 422, 503],
   },
   {
     method: 'get',
@@ -294,9 +335,9 @@ export const routes: readonly Route[] = [
     path: '/hotline/tickets',
     operationId: 'listHotlineTickets',
     tag: 'hotline',
-    summary: 'Tickets by status, DISPATCHING when none is given (工单列表)',
+    summary: 'Tickets by status, DISPATCHING when none is given, or what waits for attention (工单列表、待关注)',
     security: ['operator'],
-    query: listQuery,
+    query: { ...listQuery, attention: AttentionFilter.optional() },
     answers: listAnswers,
     problems: [401, 403, 422],
   },
@@ -310,22 +351,59 @@ export const routes: readonly Route[] = [
     answers: { 200: { description: 'The history.', schema: TicketHistory } },
     problems: [401, 403, 404],
   },
+  ...catalogueRoutes,
   {
     method: 'get',
     path: '/openapi.json',
     operationId: 'getOpenApi',
     tag: 'portal',
-    summary: 'This document',
+    summary: 'This document (接口说明)',
     security: [],
     answers: { 200: { description: 'OpenAPI 3.1.' } },
     problems: [],
   },
   {
     method: 'get',
+    path: '/docs',
+    operationId: 'getDocs',
+    tag: 'portal',
+    summary: 'This document for reading, in Swagger UI (接口说明网页)',
+    security: [],
+    answers: { 200: { description: 'A page that calls no other host.', type: 'text/html' } },
+    problems: [],
+  },
+  {
+    method: 'get',
+    path: '/docs/{file}',
+    operationId: 'getDocsFile',
+    tag: 'portal',
+    summary: 'A file of that page, from a closed list (接口说明网页的文件)',
+    description:
+      'Compressed with gzip when `accept-encoding` takes it. With the version in `v` it may be kept for good.',
+    security: [],
+    query: { v: z.string().optional() },
+    answers: { 200: { description: 'Script, style sheet or licence text.', type: '*/*' } },
+    problems: [404],
+  },
+  {
+    method: 'get',
+    path: '/privacy/{channel}',
+    operationId: 'getPrivacyNotice',
+    tag: 'portal',
+    summary: 'What a citizen is told before a request is taken (隐私告知)',
+    description:
+      'Show it before the form, or read it out; show it again when `version` is another one. Paragraphs are lines of ' +
+      '`text`. Any origin may ask.',
+    security: [],
+    answers: { 200: { description: 'The notice.', schema: PrivacyNotice, example: examples.privacyNotice } },
+    problems: [404],
+  },
+  {
+    method: 'get',
     path: '/',
     operationId: 'getStartPage',
     tag: 'portal',
-    summary: 'Start page for people',
+    summary: 'Start page for people, with the counts of today and yesterday (首页)',
     security: [],
     answers: { 200: { description: 'What runs here, and a first request.', type: 'text/html' } },
     problems: [],

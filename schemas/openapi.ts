@@ -1,6 +1,6 @@
 /** The published contract: OpenAPI 3.1, made of the very schemas that the functions parse with. Pure. */
 import * as z from 'zod';
-import { PublicStatus } from './citizen.ts';
+import { PrivacyNotice, PublicStatus } from './citizen.ts';
 import { CommandAnswer, DepartmentCommand, HotlineCommand, RatingRequest } from './command.ts';
 import { Kind, QueryCode, TicketNo, Urgency } from './common.ts';
 import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
@@ -16,6 +16,7 @@ const named = {
   WechatSession,
   IntakeReceipt,
   PublicStatus,
+  PrivacyNotice,
   RatingRequest,
   DepartmentCommand,
   HotlineCommand,
@@ -39,7 +40,7 @@ const problemTexts: Readonly<Record<number, string>> = {
   413: 'Body larger than 256 KB.',
   415: 'Content type is not application/json.',
   422: 'Body not accepted; `errors` names the fields as JSON Pointers.',
-  429: 'Too many requests.',
+  429: 'Too many requests: wait as many seconds as `retry-after` says, then send the same again.',
   500: 'Internal error.',
   502: 'A platform that this depends on did not answer.',
   503: 'Busy, try again after `retry-after` seconds.',
@@ -73,12 +74,20 @@ const securitySchemes: Readonly<Record<Security, object>> = {
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
-  readonly jsonSchemaDialect: string;
   readonly info: object;
+  readonly servers: readonly object[];
   readonly tags: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly securitySchemes: object };
 }
+
+export const tags: readonly { readonly name: Route['tag']; readonly description: string }[] = [
+  { name: 'channels', description: '多向接办件' },
+  { name: 'citizen', description: '群众查询与评价' },
+  { name: 'departments', description: '承办单位' },
+  { name: 'hotline', description: '热线办' },
+  { name: 'portal', description: '门户' },
+];
 
 /** Of the contract, not of the code behind it: grows when clients have to know. */
 const CONTRACT_VERSION = '0.1.0';
@@ -92,7 +101,6 @@ export function openApi(): OpenApiDocument {
   }
   return {
     openapi: '3.1.0',
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: {
       title: 'Jieban 接办',
       version: CONTRACT_VERSION,
@@ -100,13 +108,9 @@ export function openApi(): OpenApiDocument {
         'Takes requests of citizens in from phone, WeChat and website, gives each one owner, brings the answer back.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    tags: [
-      { name: 'channels', description: '多向接办件' },
-      { name: 'citizen', description: '群众查询与评价' },
-      { name: 'departments', description: '承办单位' },
-      { name: 'hotline', description: '热线办' },
-      { name: 'portal', description: '门户' },
-    ],
+    // Wherever the document lies, the routes lie beside it: a stage or base path in front is the server's.
+    servers: [{ url: '.' }],
+    tags,
     paths,
     components: { schemas: componentSchemas(), securitySchemes },
   };
@@ -132,8 +136,11 @@ function schemaOf(schema: z.ZodType): object {
   return inline;
 }
 
+/** The API's edge limits every route, each on its own; any of them may find a fault of ours. */
+const EVERYWHERE = [429, 500];
+
 function operation(route: Route): object {
-  const problems = [...route.problems, 500].sort();
+  const problems = [...new Set([...EVERYWHERE, ...route.problems])].sort();
   return {
     operationId: route.operationId,
     tags: [route.tag],

@@ -3,7 +3,7 @@
  * that they don't know: the vendor adds some every year. Names are the vendor's; only what is used is listed.
  */
 import * as z from 'zod';
-import { Identifier, Instant } from './common.ts';
+import { Identifier, Instant, TicketNo } from './common.ts';
 
 /** The vendor's number of one call. It becomes part of a `channelRef` and of a key, so its alphabet is bounded. */
 export const VendorCallId = z
@@ -108,5 +108,7 @@ export const CallRecord = z.strictObject({
   recordings: z.array(z.strictObject({ id: Identifier(128), url: z.url().max(2000) })).max(20),
   /** Ids of the pushes that are in it already, newest last. */
   pushes: z.array(z.string()).max(40),
+  /** The seat's form of this call, once there is one, and the recordings that were in it. What comes later is added to it. */
+  form: z.strictObject({ ticketNo: TicketNo, recordings: z.array(z.string()) }).optional(),
 });
 export type CallRecord = z.infer<typeof CallRecord>;

@@ -35,6 +35,10 @@ export const RoutingRule = z.enum([
   'town-duty',
   /** 按镇街类别分工 */
   'town-kind-duty',
+  /** 按决定要素分工 */
+  'attribute-duty',
+  /** 决定要素互相矛盾 */
+  'attribute-ambiguous',
   /** 部门事权 */
   'department-duty',
   /** 回避 */
@@ -60,7 +64,9 @@ export const RoutingTrace = z.strictObject({
   catalogueVersion: z.string(),
   rule: RoutingRule,
   /** Names of the fields that took part, never their values. */
-  inputs: z.array(z.enum(['townCode', 'villageCode', 'placeText', 'title', 'content', 'kind', 'category'])),
+  inputs: z.array(
+    z.enum(['townCode', 'villageCode', 'coordinates', 'placeText', 'title', 'content', 'kind', 'category']),
+  ),
   /** Chinese, for the clerk who checks. */
   evidence: z.array(z.string()),
   runnersUp: z.array(RunnerUp),
@@ -79,7 +85,7 @@ export const RoutingDecision = z.strictObject({
   coHandlers: z.array(UnitId),
   /** Absent when neither given nor recognised. */
   categoryCode: CategoryCode.optional(),
-  /** 事发地镇街, a 12-digit division code; absent when unknown or not the district's. */
+  /** 属地镇街 of what the row asks (事发地, 用工地, 户籍地), a 12-digit division code; absent when unknown or not the district's. */
   townCode: z
     .string()
     .regex(/^\d{12}$/)
@@ -96,3 +102,12 @@ export const RoutingDecision = z.strictObject({
   trace: RoutingTrace,
 });
 export type RoutingDecision = z.infer<typeof RoutingDecision>;
+
+/** The part of a decision that stays on the ticket, for comparison with what persons made of it. */
+export const Routed = z.strictObject({
+  owner: UnitId,
+  categoryCode: CategoryCode.optional(),
+  rule: RoutingRule,
+  catalogueVersion: z.string(),
+});
+export type Routed = z.infer<typeof Routed>;

@@ -1,6 +1,8 @@
 /** The ticket's snapshot: what `evolve` makes of its events. Holds no name, no number and no free text, only keys to them. */
 import * as z from 'zod';
+import { KeptAttachment } from './attachment.ts';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
+import { Routed } from './routing.ts';
 import { Clock } from './sla.ts';
 
 /** 工单状态. Sources: the life-cycle table of the hotline rules; overlays (催办, 督办, 保密 …) are flags, not states. */
@@ -55,6 +57,15 @@ export const Flags = z.strictObject({
 });
 export type Flags = z.infer<typeof Flags>;
 
+/**
+ * 待关注: why the desk should look at a ticket, whatever its state. `feedback`: the citizen could not be told; `duplicate`: looks
+ * like another ticket of the same citizen; `appended`: something was added after the end; `danger`: the words speak of danger.
+ */
+export const AttentionTopic = z.enum(['feedback', 'duplicate', 'appended', 'danger']);
+export type AttentionTopic = z.infer<typeof AttentionTopic>;
+/** What a list may be asked for: one topic, or any. */
+export const AttentionFilter = z.union([z.literal('any'), AttentionTopic]);
+
 export const Ticket = z.strictObject({
   ticketNo: TicketNo,
   /** Sequence number of the newest event; what departments see as `ticketVersion`. */
@@ -71,6 +82,8 @@ export const Ticket = z.strictObject({
   textKey: z.string(),
   categoryCode: CategoryCode.optional(),
   townCode: z.string().optional(),
+  /** The router's last decision, whatever persons made of it since. */
+  routed: Routed.optional(),
   /** 承办单位. Exactly one at any moment from dispatch on; before that the hotline's desk. */
   owner: UnitId,
   coHandlers: z.array(UnitId),
@@ -85,10 +98,16 @@ export const Ticket = z.strictObject({
   /** Set when the hotline let the answer pass: from then on the citizen may read it. */
   answerApprovedAt: Instant.optional(),
   contactedAt: Instant.optional(),
+  /** How often the citizen added something. */
+  additions: z.int().min(0),
   /** 催办 overlay: how often, and when last. */
   urged: z.strictObject({ times: z.int().min(1), at: Instant }).optional(),
   rating: Rating.optional(),
   publicConsent: z.boolean(),
+  /** 暂缓公开: the content check found something that must not be published. The request itself goes on. */
+  publicationHeld: z.literal(true).optional(),
+  /** Each topic once, in the order in which it came up; an operator takes it away. */
+  attention: z.array(AttentionTopic),
   boardMessageId: z.string().optional(),
   receivedAt: Instant,
   dispatchedAt: Instant.optional(),
@@ -110,6 +129,10 @@ export const MaskedRequest = z.strictObject({
 });
 export type MaskedRequest = z.infer<typeof MaskedRequest>;
 
+/** 录音: a link into the telephone system. */
+export const KeptRecording = z.strictObject({ id: z.string(), url: z.string(), expiresAt: Instant.optional() });
+export type KeptRecording = z.infer<typeof KeptRecording>;
+
 /** The texts of a ticket: kept apart, so that erasing one doesn't rewrite history. */
 export const TicketText = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -127,13 +150,16 @@ export const TicketText = z.discriminatedUnion('kind', [
       })
       .optional(),
     occurredAt: Instant.optional(),
-    attachments: z.array(
-      z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional(), bytes: z.int().optional() }),
-    ),
-    recordings: z.array(z.strictObject({ id: z.string(), url: z.string(), expiresAt: Instant.optional() })),
+    attachments: z.array(KeptAttachment),
+    recordings: z.array(KeptRecording),
     masked: MaskedRequest.optional(),
   }),
   z.strictObject({ kind: z.literal('answer'), internal: z.string(), public: z.string() }),
-  z.strictObject({ kind: z.literal('note'), text: z.string() }),
+  z.strictObject({
+    kind: z.literal('note'),
+    text: z.string(),
+    attachments: z.array(KeptAttachment).optional(),
+    recordings: z.array(KeptRecording).optional(),
+  }),
 ]);
 export type TicketText = z.infer<typeof TicketText>;

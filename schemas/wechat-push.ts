@@ -11,10 +11,19 @@ const Openid = z.string().regex(/^[\w-]{1,64}$/, 'an openid');
 export const WechatPushEnvelope = z.object({ Encrypt: z.string().min(1) });
 
 const head = { FromUserName: Openid, CreateTime: Digits };
+/** Unix seconds: what orders a citizen's answers. */
+const Seconds = z
+  .string()
+  .regex(/^\d{1,11}$/, 'Unix seconds')
+  .transform(Number);
+/** Templates in one event; a dialogue asks for five at most. */
+const MOST_ENTRIES = 50;
 
 /** One entry comes as an object, several come as an array. */
 const oneOrMany = <S extends z.ZodType>(entry: S) =>
-  z.union([z.array(entry), entry]).transform((list): z.output<S>[] => (Array.isArray(list) ? list : [list]));
+  z
+    .union([z.array(entry).max(MOST_ENTRIES), entry])
+    .transform((list): z.output<S>[] => (Array.isArray(list) ? list : [list]));
 
 /** XML wraps the list of a subscription event in an element named after the event, JSON doesn't. */
 const withList = <S extends z.ZodType>(event: string, wrapper: string, entry: S) =>
@@ -23,10 +32,11 @@ const withList = <S extends z.ZodType>(event: string, wrapper: string, entry: S)
       const wrapped = z.looseObject({ [wrapper]: z.looseObject({ List: z.unknown() }) }).safeParse(fields);
       return wrapped.success ? { ...wrapped.data, List: wrapped.data[wrapper]?.List } : fields;
     },
-    z.object({ ...head, Event: z.literal(event), List: oneOrMany(entry) }),
+    z.object({ ...head, CreateTime: Seconds, Event: z.literal(event), List: oneOrMany(entry) }),
   );
 
-const Consent = z.object({ TemplateId: z.string(), SubscribeStatusString: z.string() });
+const TemplateId = z.string().regex(/^[\w-]{1,128}$/, "a template's id");
+const Consent = z.object({ TemplateId, SubscribeStatusString: z.string() });
 
 /** Events by name. Only these are known; others are acknowledged unread. */
 export const wechatEvents = {
@@ -38,10 +48,14 @@ export const wechatEvents = {
   subscribe_msg_sent_event: withList(
     'subscribe_msg_sent_event',
     'SubscribeMsgSentEvent',
-    z.object({ TemplateId: z.string(), MsgID: Digits, ErrorCode: z.string(), ErrorStatus: z.string().optional() }),
+    z.object({ TemplateId, MsgID: Digits, ErrorCode: z.string(), ErrorStatus: z.string().optional() }),
   ),
   /** The result of a content check of a picture or recording. */
-  wxa_media_check: z.object({ ...head, trace_id: z.string().min(1).max(128) }),
+  wxa_media_check: z.object({
+    ...head,
+    trace_id: z.string().min(1).max(128),
+    result: z.object({ suggest: z.enum(['pass', 'review', 'risky']) }).optional(),
+  }),
   /** Somebody opened the conversation and hasn't said anything yet. */
   user_enter_tempsession: z.object(head),
 } as const;

@@ -1,7 +1,7 @@
 /** `npm run states`: writes docs/states.md from the transition table. A test fails when the page is older than the table. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { STATUS_NAMES } from '#domain/ticket/names.ts';
-import { type Transition, transitions } from '#domain/ticket/transitions.ts';
+import { giversOf, type Transition, transitions } from '#domain/ticket/transitions.ts';
 
 const rows: readonly Transition[] = transitions;
 const file = new URL('../docs/states.md', import.meta.url);
@@ -42,7 +42,7 @@ ${arrows().join('\n')}
 ${rows
   .map(
     ({ command, by, from, to, requires = '', later }) =>
-      `| ${command}${later === undefined ? '' : '*'} | ${by} | ${from.join(', ')} | ${to.join(', ') || '(stays)'} | ${requires} |`,
+      `| ${command}${later === undefined ? '' : '*'} | ${giversOf({ by }).join(', ')} | ${from.join(', ')} | ${to.join(', ') || '(stays)'} | ${requires} |`,
   )
   .join('\n')}
 `;

@@ -1,16 +1,18 @@
 /**
  * What a department is told (派单消息): the callback's body, made of the event, the ticket as that event left it, and the texts.
- * Pure, so every attempt of a delivery sends the same words.
+ * Pure, so every attempt of a delivery sends the same words. Only the addresses of our own files are new each time: they
+ * expire, and a department that was down for a day must still be able to fetch what it is told of.
  */
 
 import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
+import type { LinkedAttachment } from '#schemas/attachment.ts';
 import type { CallbackData, CallbackEvent } from '#schemas/callback.ts';
 import type { Callback, CallbackType, TicketEvent } from '#schemas/event.ts';
 import type { CallerRecord } from '#schemas/intake.ts';
 import type { MaskedRequest, Ticket, TicketText } from '#schemas/ticket.ts';
 import { webhookId } from './delivery.ts';
-import { discreetCopy, discreetText } from './discretion.ts';
+import { discreetCopy, discreetText, type Identity } from './discretion.ts';
 
 /** The names that a message spells out; from the district folder. */
 export interface Names {
@@ -21,15 +23,26 @@ export interface Names {
   town(code: string): string | undefined;
 }
 
+type RequestText = Extract<TicketText, { kind: 'request' }>;
+/** With an address for each attachment. */
+export type ReadableRequest = Omit<RequestText, 'attachments'> & { readonly attachments: readonly LinkedAttachment[] };
+
+export interface Addition {
+  readonly at: string;
+  readonly text: string;
+  readonly attachments: readonly LinkedAttachment[];
+}
+
 export interface CallbackSource {
   readonly event: TicketEvent;
   readonly callback: Callback;
   /** The ticket right after `event`. */
   readonly ticket: Ticket;
   /** The citizen's request; absent when it was erased (清除) in the meantime. */
-  readonly request?: Extract<TicketText, { kind: 'request' }> | undefined;
-  /** What the citizen added, in an `appended` callback. */
-  readonly addition?: string | undefined;
+  readonly request?: ReadableRequest | undefined;
+  /** 补充 that this message tells, oldest first. */
+  readonly additions?: readonly Addition[] | undefined;
+  /** To be told, or in a confidential request's additions to be hidden. */
   readonly caller?: CallerRecord | undefined;
 }
 
@@ -38,8 +51,11 @@ const WITH_REQUEST: ReadonlySet<CallbackType> = new Set(['dispatched', 'reworkOr
 /** Messages of these types hold the request's text. */
 export const needsRequest = (type: CallbackType): boolean => WITH_REQUEST.has(type);
 
-/** 保密、匿名: then the department must not learn who asked, and nobody may even read the identity for it. */
+/** 保密、匿名: then the department must not learn who asked. */
 export const needsCaller = (type: CallbackType, ticket: Ticket): boolean => needsRequest(type) && !isDiscreet(ticket);
+
+/** 保密: what was added came past the door, so the caller's name and number are read here, to be taken out of it. */
+export const hidesCaller = ({ flags }: Ticket, additions: number): boolean => flags.confidential && additions > 0;
 
 const isDiscreet = ({ flags }: Ticket): boolean => flags.confidential || flags.anonymous;
 
@@ -60,7 +76,7 @@ export function callbackEvent(source: CallbackSource, names: Names): CallbackEve
 }
 
 function data(
-  { event, callback, ticket, request, addition, caller }: CallbackSource,
+  { event, callback, ticket, request, additions = [], caller }: CallbackSource,
   names: Names,
   eventId: string,
 ): CallbackData {
@@ -86,16 +102,12 @@ function data(
     ...(event.reason === undefined ? {} : { reason: isDiscreet(ticket) ? discreetText(event.reason) : event.reason }),
     ...(event.type === 'warned' ? { warning: { clock: event.clock, colour: event.colour, dueAt: event.dueAt } } : {}),
     ...(request !== undefined && needsRequest(callback.type) ? { request: requestOf(request, ticket, names) } : {}),
-    ...(addition === undefined ? {} : { addition: isDiscreet(ticket) ? discreetText(addition) : addition }),
+    ...(additions.length === 0 ? {} : { additions: additions.map((addition) => additionOf(addition, ticket, caller)) }),
     ...(appellant === undefined ? {} : { appellant }),
   };
 }
 
-function requestOf(
-  request: Extract<TicketText, { kind: 'request' }>,
-  ticket: Ticket,
-  names: Names,
-): NonNullable<CallbackData['request']> {
+function requestOf(request: ReadableRequest, ticket: Ticket, names: Names): NonNullable<CallbackData['request']> {
   const townCode = ticket.townCode ?? request.place?.townCode;
   const { lat, lng, crs } = request.place ?? {};
   const { title, content, placeText, attachmentNames = [] } = wordsOf(request, ticket);
@@ -111,16 +123,49 @@ function requestOf(
       crs,
     }),
     ...(request.occurredAt === undefined ? {} : { occurredAt: request.occurredAt }),
-    attachments: request.attachments.map(({ name, url, sha256 }, index) => ({
-      name: attachmentNames[index] ?? name,
-      url,
-      ...(sha256 === undefined ? {} : { sha256 }),
-    })),
+    attachments: request.attachments.map((one, index) => linked({ ...one, name: attachmentNames[index] ?? one.name })),
   };
 }
 
+const additionOf = (
+  { at, text, attachments }: Addition,
+  ticket: Ticket,
+  caller: CallerRecord | undefined,
+): NonNullable<CallbackData['additions']>[number] => ({
+  at,
+  text: addedWords(text, ticket, caller),
+  attachments: attachments.map((one) => linked({ ...one, name: addedWords(one.name, ticket, caller) })),
+});
+
+/** What the department may read of the words of an addition, or of the name of an attachment that came with it. */
+export const addedWords = (words: string, ticket: Ticket, caller: CallerRecord | undefined): string =>
+  isDiscreet(ticket) ? discreetText(words, identityOf(caller)) : words;
+
+function identityOf({ name, phone, enterprise }: Partial<CallerRecord> = {}): Identity {
+  return {
+    names: name === undefined ? [] : [name],
+    // E.164 → as dialled in China.
+    phones: phone === undefined ? [] : [phone.replace(/^\+86(?=1[3-9])/, '').replace(/^\+86/, '0')],
+    enterprise,
+  };
+}
+
+const linked = ({
+  name,
+  url,
+  sha256,
+}: LinkedAttachment): NonNullable<CallbackData['request']>['attachments'][number] => ({
+  name,
+  url,
+  ...(sha256 === undefined ? {} : { sha256 }),
+});
+
+/** What the department may know the attachments by, in their order. */
+export const attachmentNames = (request: RequestText, ticket: Ticket): readonly string[] =>
+  wordsOf(request, ticket).attachmentNames ?? request.attachments.map(({ name }) => name);
+
 /** The caller's own words, or the copy without the caller; older texts have none, so their patterns are masked here. */
-function wordsOf(request: Extract<TicketText, { kind: 'request' }>, ticket: Ticket): MaskedRequest {
+function wordsOf(request: RequestText | ReadableRequest, ticket: Ticket): MaskedRequest {
   if (!isDiscreet(ticket)) return request;
   const attachmentNames = request.attachments.map(({ name }) => name);
   return request.masked ?? discreetCopy({ ...request, attachmentNames });

@@ -42,12 +42,13 @@ export const discreetText = (text: string, who: Identity = {}): string => hide(t
 const hide = (text: string, own: readonly Rule[]): string =>
   maskPersonalData(applyRules(text, own, 'nothing'), [], 'nothing');
 
-const rulesFor = ({ names = [], phones = [], enterprise }: Identity): Rule[] => [
+const identityRules = ({ names = [], phones = [], enterprise }: Identity): Rule[] => [
   ...names.flatMap(personRules),
   ...(enterprise === undefined ? [] : enterpriseRules(enterprise)),
   ...phones.flatMap(phoneRules),
-  INTRODUCED,
 ];
+
+const rulesFor = (who: Identity): Rule[] => [...identityRules(who), INTRODUCED];
 
 /** 脱敏副本: every text of a request that the callback holds. */
 export function discreetCopy(
@@ -70,12 +71,18 @@ export function discreetCopy(
   };
 }
 
-/** A name said once (我叫张三) is hidden wherever it stands. */
-const introducedIn = (text: string): string[] =>
+/** The names by which people introduce themselves; one said once (我叫张三) is hidden wherever it stands. */
+export const introducedIn = (text: string): string[] =>
   [...plainOf(text).text.matchAll(INTRODUCED.pattern)].map(([name]) => name);
 
+/** One person out of what others wrote: the writer out of an answer. Other people in it stay as they are. */
+export const withoutPerson = (text: string, who: Identity): string => applyRules(text, identityRules(who), 'nothing');
+
+/** 张三先生 → 张三. */
+export const bareName = (name: string): string => name.trim().replace(new RegExp(`(?:${TITLES})$`), '');
+
 function personRules(name: string): Rule[] {
-  const bare = name.trim().replace(new RegExp(`(?:${TITLES})$`), '');
+  const bare = bareName(name);
   const surname = new RegExp(`^(?:${COMPOUND_SURNAMES})`).exec(bare)?.[0] ?? /^[\u4e00-\u9fff]/.exec(bare)?.[0];
   const addressed: Rule[] =
     surname === undefined

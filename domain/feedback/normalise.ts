@@ -15,8 +15,12 @@ const BLANK = /[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 const DASH = /[\u2010-\u2015\u2212\u2500\u2e3a\u2e3b\u30fc\uff5e]/;
 const DOT = /[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65]/;
 const NUMERALS = '〇一二三四五六七八九';
-/** As short as a telephone number gets; shorter runs are words (一二三). */
-const SPOKEN = /[零〇幺一二三四五六七八九]{7,}/g;
+/**
+ * As short as a telephone number gets; shorter runs are words (一二三). A mobile number ends after eleven: what follows may be a
+ * word again (一直打不通).
+ */
+const SPOKEN =
+  /[一幺][ -]?[三四五六七八九](?:[ -]?[零〇幺一二三四五六七八九]){9}|[零〇幺一二三四五六七八九](?:[ -]?[零〇幺一二三四五六七八九]){6,}/g;
 
 /** The same text in plain writing; a dot in the middle (·) becomes a point. */
 export function plainOf(original: string): Plain {
@@ -40,6 +44,7 @@ function plainUnit(unit: string): string {
 }
 
 function digitOf(numeral: string): string {
+  if (/[ -]/.test(numeral)) return numeral;
   if (numeral === '零') return '0';
   return numeral === '幺' ? '1' : String(NUMERALS.indexOf(numeral));
 }

@@ -1,33 +1,31 @@
 /**
- * 向诉求人反馈: which event tells the citizen what, and by which ways. The answer goes back through the channel that the
- * request came from (多向接办、多向反馈); only a refused subscribe message falls back to an SMS.
+ * 向诉求人反馈: which of the district's rules speaks at an event, with which values, and by which ways. The answer goes back
+ * through the channel that the request came from (多向接办、多向反馈); only a refused subscribe message falls back to an SMS.
  */
 
 import { fromIso, toShanghai } from '#domain/calendar/shanghai.ts';
 import { runningClocks } from '#domain/ticket/clocks.ts';
-import type { NoticeName, Texts } from '#schemas/district.ts';
-import type { EventOf, TicketEvent } from '#schemas/event.ts';
+import type { TicketEvent } from '#schemas/event.ts';
+import type { FeedbackRule, FeedbackRules, NoticeName } from '#schemas/feedback.ts';
 import type { CallerRecord } from '#schemas/intake.ts';
 import type { Ticket } from '#schemas/ticket.ts';
+import type { Values } from './template.ts';
 
-export type Notice = EventOf<'feedbackRecorded'>['notice'];
+export type Notice = NoticeName;
 
-/** What to say, and which of the district's texts says it; undefined when the event is none of the citizen's business. */
-export function noticeOf(event: TicketEvent): { notice: Notice; text: NoticeName } | undefined {
-  switch (event.type) {
-    case 'dispatched':
-      // A later round is the hotline's own affair: the citizen was told once that the request is accepted.
-      return event.round === 1 ? { notice: 'accepted', text: 'accepted' } : undefined;
-    case 'answerApproved':
-    case 'directClosed':
-      return { notice: 'answered', text: 'answered' };
-    case 'notAccepted':
-      return { notice: 'answered', text: 'notAccepted' };
-    case 'closed':
-      return { notice: 'closed', text: 'closed' };
-    default:
-      return undefined;
-  }
+/** Which part of a rule tells those who came by a channel; SMS is also WeChat's second way. */
+const PART = { phone: 'sms', wechat: 'wechat', website: 'website' } as const;
+
+/** Undefined when the event is none of the citizen's business, or not told on their channel. */
+export function ruleFor(
+  { rules }: Pick<FeedbackRules, 'rules'>,
+  event: TicketEvent,
+  channel: Ticket['channel'],
+): FeedbackRule | undefined {
+  // A later round is the hotline's own affair: the citizen was told once that the request is accepted.
+  if (event.type === 'dispatched' && event.round !== 1) return undefined;
+  const rule = rules.find((each) => each.event === event.type);
+  return rule?.[PART[channel]] === undefined ? undefined : rule;
 }
 
 export type Way =
@@ -68,51 +66,24 @@ export function promisedBy(ticket: Pick<Ticket, 'clocks'>): string | undefined {
 const latest = <C extends { dueAt: string }>(clocks: readonly C[]): C | undefined =>
   clocks.toSorted((a, b) => fromIso(a.dueAt) - fromIso(b.dueAt)).at(-1);
 
-export type Placeholder = 'ticketNo' | 'department' | 'deadline' | 'route';
-
-/** Fills a district's text; a placeholder without a value disappears rather than showing its braces. */
-export function fill(template: string, values: Partial<Record<Placeholder, string | undefined>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => values[name as Placeholder] ?? '');
-}
-
-export interface BoardReply {
-  readonly messageId: string;
-  /** The event's number: a later event's reply replaces an earlier one's, never the other way round. */
-  readonly version: number;
-  readonly ticketNo: string;
-  readonly state: Notice;
-  readonly replyContent: string;
-  readonly replyDepartment: string;
-  readonly replyDate: string;
-  readonly isPublic: boolean;
-}
-
-/** The board shows its newest version only, so `closed` repeats the answer. `answer`: approved and masked. */
-export function boardReply(source: {
-  event: TicketEvent;
-  ticket: Ticket;
-  notice: Notice;
-  text: NoticeName;
-  texts: Texts;
-  messageId: string;
-  department: string;
-  answer: string | undefined;
-}): BoardReply {
-  const { event, ticket, notice, text, texts, messageId, department, answer } = source;
-  const own = fill(texts[text].website, {
+/** What the placeholders stand for at an event; `ticket` as the event left it. `department`: as the channel writes it. */
+export function valuesAt(
+  event: TicketEvent,
+  ticket: Pick<Ticket, 'ticketNo' | 'clocks' | 'answer'>,
+  department: string,
+  results: FeedbackRules['results'],
+): Values {
+  return {
     ticketNo: ticket.ticketNo,
     department,
+    time: chinaTime(event.at),
     deadline: promisedBy(ticket),
+    result: ticket.answer === undefined ? undefined : results[ticket.answer.resultCode],
     route: event.type === 'notAccepted' ? event.lawfulRoute : undefined,
-  });
-  return {
-    messageId,
-    version: event.seq,
-    ticketNo: ticket.ticketNo,
-    state: notice,
-    replyContent: notice === 'accepted' ? own : (answer ?? own),
-    replyDepartment: department,
-    replyDate: notice === 'accepted' ? event.at : (ticket.answer?.at ?? event.at),
-    isPublic: ticket.publicConsent && notice !== 'accepted',
   };
 }
+
+/** Names of the templates that a district's rules use, as the account or the carrier must know them. */
+export const templatesOf = ({ rules }: Pick<FeedbackRules, 'rules'>, channel: 'wechat' | 'sms'): string[] => [
+  ...new Set(rules.flatMap((rule) => rule[channel]?.template ?? [])),
+];

@@ -28,7 +28,7 @@ const number = (pattern: RegExp, some: (digits: string) => string): Rule => ({
 });
 
 /** What people write between the digits of one number. */
-const GAP = '[ .()-]{0,3}';
+const GAP = '[ .()/_-]{0,3}';
 const PREFIX = '(?:(?:\\+|00)?86[ -]?)?';
 const joined = (...parts: string[]): string => parts.join('[ .-]{0,2}');
 const times = (part: string, count: number): string[] => Array.from({ length: count }, () => part);
@@ -62,23 +62,29 @@ const OFFICE_LINE =
 
 /** 车牌号, new-energy plates included; at least three of its characters are digits. */
 const PLATE =
-  /([京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][ .-]{0,2}[A-Z])[ .-]{0,2}([A-Z\d]{5,6}|[A-Z\d](?:[ .-]?[A-Z\d]){4})(?![A-Z\d])/gi;
+  /([京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][ .-]{0,2}[A-Z])[ .-]{0,2}([A-Z\d]{5,6}|[A-Z\d](?:[ .-]?[A-Z\d]){4}|[A-Z\d]{4}[学警挂港澳])(?![A-Z\d])/gi;
 
 const EMAIL = /(?<![\w.%+-])[\w.%+-]{1,64}(@[A-Z\d-]{1,63}(?:\.[A-Z\d-]{1,63}){1,4})/gi;
 /** 微信号、QQ号 after the word for it; the hotline's own number is no person's. */
 const CHAT =
   /(?<=(?<![A-Z])(?:微信|薇信|威信|wechat|weixin|v信|vx|wx|扣扣|qq)(?:号码|号|群|id)?[ 是为:]{0,3})(?!12345(?!\d))(?:[A-Z][\w-]{5,19}|\d{5,12})(?![\w-])/gi;
 
+/** 护照、通行证 and other papers of a person, after the word for them. */
+const PAPER =
+  /(?<=(?:护照|通行证|台胞证|回乡证|军官证|士兵证|居住证|居留证|驾驶证|社保卡|医保卡|残疾证|低保证|退伍证)(?:的?号码|的?编号|号)?[ 是为:]{0,3})[A-Z]{0,3}\d{6,18}[A-Z]?(?![A-Z\d])/gi;
+
 /** 几栋、几号楼、几单元、A 座: a building is no household yet. */
-const N = '[\\dA-Za-z零〇一二三四五六七八九十]{1,4}';
+const N = '[\\dA-Za-z零〇一二三四五六七八九十甲乙丙丁]{1,4}';
 const BUILDING = `(?:${N} ?(?:栋|幢|座|号楼|单元)[ ,-]?)`;
 const NO_MEASURE =
   '(?![\\d零〇一二三四五六七八九十]| ?(?:户|人|元|年|月|日|个|名|平|米|万|亿|天|次|辆|家|台|套|层|楼|栋|幢|座|号|单元|%|\\.\\d))';
 const ROOM = '[A-Za-z]?[\\d零〇一二三四五六七八九十]{2,4}(?:-\\d{1,2})?';
 const SUFFIX = ' ?(?:室|号房|房(?![屋产子租地价东管款源贷型]))';
+/** Of a room in a building; elsewhere a number with 号 is a street's. */
+const DOOR = ' ?号(?![楼线路文院])';
 /** 门牌号 down to the room: in a building, after dashes, or a room alone. */
 const HOUSEHOLD = new RegExp(
-  `(?<![\\dA-Za-z])(?:${BUILDING}{1,3}(?:${N} ?[楼层] ?)?${ROOM}(?:${SUFFIX}|${NO_MEASURE})|\\d{1,3}(?:-\\d{1,2})?-\\d{3,4}${SUFFIX}|${ROOM}${SUFFIX})`,
+  `(?<![\\dA-Za-z])(?:${BUILDING}{1,3}(?:${N} ?[楼层] ?)?(?:[A-Za-z]?\\d{3,4}${DOOR}|${ROOM}(?:${SUFFIX}|${NO_MEASURE}))|\\d{1,3}(?:-\\d{1,2})?-\\d{3,4}${SUFFIX}|(?<!-|第|编号:?)\\d{1,2}(?:-|#-?)\\d{1,2}-(?!(?:19|20)\\d\\d)\\d{3,4}(?!-)(?:${DOOR}|${NO_MEASURE})|${ROOM}${SUFFIX})`,
   'g',
 );
 /** Where one works, not where one lives: 政务服务中心 3 楼 302 室. */
@@ -86,12 +92,14 @@ const OFFICE_PLACE = new RegExp(
   `(?:中心|大厅|局|委|办|所|站|厅|处|政府|公司|大楼|办公楼|综合楼|窗口|法院|检察院|医院|卫生院|学校|中学|小学|大学|银行)(?:${N} ?[楼层座栋幢] ?|${N} ?号楼 ?){0,2}$`,
 );
 /** 某村 3 组 12 号: in a village that is one family's door. */
-const GROUP_DOOR = /(\d{1,2} ?(?:组|小组|队) ?)\d{1,3} ?号(?!楼|线|路|文|院)/g;
+const GROUP_DOOR =
+  /((?:\d{1,2}|[一二三四五六七八九十]{1,3}) ?(?:组|小组|队) ?)[\d零〇一二三四五六七八九十百]{1,5} ?号(?!楼|线|路|文|院)/g;
 
 /** In this order: what is longer and surer goes first. */
 export const RULES: readonly Rule[] = [
   { pattern: EMAIL, mask: (match, keep) => (keep === 'nothing' ? STARS : `${STARS}${match[1] ?? ''}`) },
   { pattern: CHAT, mask: () => STARS },
+  { pattern: PAPER, mask: () => STARS },
   number(ID_18, (id) => `${id.slice(0, 4)}***********${id.slice(-3)}`),
   number(ID_15, (id) => `${id.slice(0, 4)}*********${id.slice(-2)}`),
   {
@@ -128,7 +136,7 @@ export const RULES: readonly Rule[] = [
     mask: (match, _keep, text) => {
       const start = match.index ?? 0;
       if (OFFICE_PLACE.test(text.slice(Math.max(0, start - 24), start))) return undefined;
-      return `${STARS}${/(?:室|号房|房)$/.exec(match[0])?.[0] ?? ''}`;
+      return `${STARS}${/(?:室|号房|房|号)$/.exec(match[0])?.[0] ?? ''}`;
     },
   },
   { pattern: GROUP_DOOR, mask: (match) => `${match[1] ?? ''}${STARS}号` },

@@ -8,7 +8,17 @@ import { indexPhrases, normalise, type PhraseIndex } from '../catalogue/phrases.
 /** The part of a district that places are read from. */
 export type PlaceBook = Pick<
   District,
-  'code' | 'name' | 'shortName' | 'towns' | 'villages' | 'zones' | 'neighbours' | 'gazetteer'
+  | 'code'
+  | 'name'
+  | 'shortName'
+  | 'province'
+  | 'city'
+  | 'towns'
+  | 'villages'
+  | 'zones'
+  | 'neighbours'
+  | 'gazetteer'
+  | 'boundaries'
 >;
 
 export type PlaceTarget =
@@ -41,6 +51,8 @@ export interface PlaceNames {
   readonly index: PhraseIndex;
   /** By term: one name may stand for several places (the same village name in two towns). */
   readonly names: readonly (readonly PlaceName[])[];
+  /** 湖北省咸宁市咸安区, or the part of it that was said, at the end of what stands before a name. */
+  readonly prefix: RegExp;
 }
 
 const books = new WeakMap<PlaceBook, PlaceNames>();
@@ -55,9 +67,16 @@ export function placeNamesOf(book: PlaceBook): PlaceNames {
     if (!duplicate) same.push(name);
     byText.set(name.text, same);
   }
-  const names = { index: indexPhrases([...byText.keys()]), names: [...byText.values()] };
+  const names = { index: indexPhrases([...byText.keys()]), names: [...byText.values()], prefix: prefixOf(book) };
   books.set(book, names);
   return names;
+}
+
+function prefixOf({ province, city, name: district, shortName }: PlaceBook): RegExp {
+  const bare = (text: string) => normalise(text).replace(/[省市]$/, '');
+  return new RegExp(
+    `(?:${bare(province)}省?)?(?:${bare(city)}市?)?(?:(?:${normalise(district)}|${normalise(shortName)})的?)?$`,
+  );
 }
 
 function name(text: string, type: NameType, target?: PlaceTarget, strength = STRENGTH[type]): PlaceName {
@@ -84,6 +103,7 @@ function* collect(book: PlaceBook): Generator<PlaceName> {
     townTargets.set(town.code, target);
     yield name(town.name, 'official', target);
   }
+  yield* wrongKinds(book, townTargets);
   const aliased = new Set(book.gazetteer.aliases.map((alias) => normalise(alias.alias)));
   const villageTargets = new Map<string, PlaceTarget>();
   for (const village of book.villages) {
@@ -93,6 +113,7 @@ function* collect(book: PlaceBook): Generator<PlaceName> {
     villageTargets.set(village.code, target);
     yield* villageNames(village.name, target, aliased);
   }
+  yield* newCommunities(book, villageTargets);
   for (const { alias, target, strength } of book.gazetteer.aliases) {
     const place = zoneTargets.get(target) ?? townTargets.get(target) ?? villageTargets.get(target);
     if (strength === 'decoy' || place === undefined) yield name(alias, 'decoy');
@@ -109,14 +130,38 @@ function* collect(book: PlaceBook): Generator<PlaceName> {
   }
 }
 
+/** 永安镇, 大幕镇, 马桥街道: towns change their kind and people keep or mistake it. */
+function* wrongKinds(book: PlaceBook, targets: ReadonlyMap<string, PlaceTarget>): Generator<PlaceName> {
+  const official = new Set(book.towns.map((town) => town.name));
+  for (const town of book.towns) {
+    const base = /^(.{2,})(?:街道|镇|乡)$/.exec(town.name)?.[1];
+    if (base === undefined) continue;
+    for (const kind of ['街道', '镇', '乡']) {
+      if (!official.has(base + kind)) yield name(base + kind, 'alias', targets.get(town.code));
+    }
+  }
+}
+
+/** 太乙社区 of 太乙村: villages become communities sooner than the code table says. */
+function* newCommunities(book: PlaceBook, targets: ReadonlyMap<string, PlaceTarget>): Generator<PlaceName> {
+  const known = new Set(book.villages.map((village) => village.name.replace(/社区.*$/, '社区')));
+  for (const village of book.villages) {
+    const base = /^(.{2,}?)村?村委会$/.exec(village.name)?.[1];
+    const target = targets.get(village.code);
+    if (base !== undefined && target !== undefined && !known.has(`${base}社区`))
+      yield name(`${base}社区`, 'alias', target);
+  }
+}
+
 /** 渡船村委会 → 渡船村, 渡船村委会; 黄畈社区居民委员会 → 黄畈社区, 黄畈居委会; and the bare name when it is distinctive. */
 function* villageNames(official: string, target: PlaceTarget, aliased: ReadonlySet<string>): Generator<PlaceName> {
   const village = /^(.+?)村?村委会$/.exec(official)?.[1];
   const community = /^(.+?)社区(居民委员会|居委会)?$/.exec(official)?.[1];
   if (village !== undefined) {
-    for (const ending of ['村', '村委会', '村村委会']) yield name(village + ending, 'village', target);
+    for (const ending of ['村', '村委会', '村村委会', '村民委员会']) yield name(village + ending, 'village', target);
   } else if (community !== undefined) {
-    for (const ending of ['社区', '居委会']) yield name(community + ending, 'village', target);
+    for (const ending of ['社区', '居委会', '社区居委会', '社区居民委员会'])
+      yield name(community + ending, 'village', target);
   } else {
     yield name(official, 'village', target);
   }

@@ -1,6 +1,6 @@
 /**
- * 去向: catalogue row × town × zone → exactly one unit. Total by construction (every branch answers, the last resort is
- * the desk), so the folder's proof can enumerate it and the router can't meet a case that the proof has not seen.
+ * 去向: catalogue row × town × zone × deciding attribute → exactly one unit. Total by construction (every branch answers, the
+ * last resort is the desk), so the folder's proof can enumerate it and the router can't meet a case that the proof has not seen.
  */
 import type { CatalogueRow, District, OwnerRef } from '#schemas/district.ts';
 import type { Disposition, RoutingRule } from '#schemas/routing.ts';
@@ -12,25 +12,47 @@ export interface Disposed {
   readonly byPlace: boolean;
 }
 
+/** What is known of a matter beside its row. */
+export interface Circumstances {
+  readonly town?: string | undefined;
+  readonly zone?: string | undefined;
+  /** Ids of the deciding attributes that were found. */
+  readonly attributes?: readonly string[] | undefined;
+}
+
 export type DisposeBook = Pick<District, 'towns' | 'zones' | 'departments' | 'cityPlatform' | 'desk'>;
 
 export function dispose(
   row: CatalogueRow,
-  townCode: string | undefined,
-  zoneId: string | undefined,
+  { town: townCode, zone: zoneId, attributes = [] }: Circumstances,
   book: DisposeBook,
 ): Disposed {
-  const zone = book.zones.find((candidate) => candidate.id === zoneId);
-  if (row.owner === '@zone' && zone !== undefined) return { unit: zone.unit, rule: 'zone-override', byPlace: true };
   const town = book.towns.find((candidate) => candidate.code === townCode);
-  if (Object.keys(row.ownerByKind).length === 0) return byOwner(row.owner, town?.unit, book);
+  const zone = book.zones.find((candidate) => candidate.id === zoneId);
+  const place = { townUnit: town?.unit, zoneUnit: zone?.unit };
+  const shown = Object.entries(row.ownerByAttribute).filter(([id]) => attributes.includes(id));
+  const [exception, ...others] = shown.map(([, owner]) => byOwner(owner, place, book));
+  if (exception !== undefined) {
+    if (others.every(({ unit }) => unit === exception.unit)) {
+      // An attribute may lead back to the place; then the place's own rule says how.
+      return exception.byPlace ? exception : { ...exception, rule: 'attribute-duty' };
+    }
+    return { unit: book.desk, rule: 'attribute-ambiguous', byPlace: false };
+  }
+  if (row.owner === '@zone' && zone !== undefined) return byOwner(row.owner, place, book);
+  if (Object.keys(row.ownerByKind).length === 0) return byOwner(row.owner, place, book);
   if (town === undefined) return { unit: book.desk, rule: 'place-unsure', byPlace: true };
-  const exception = row.ownerByKind[town.kind];
-  const disposed = byOwner(exception ?? row.owner, town.unit, book);
-  return { ...disposed, rule: exception === undefined ? disposed.rule : 'town-kind-duty', byPlace: true };
+  const ofKind = row.ownerByKind[town.kind];
+  const disposed = byOwner(ofKind ?? row.owner, place, book);
+  return { ...disposed, rule: ofKind === undefined ? disposed.rule : 'town-kind-duty', byPlace: true };
 }
 
-function byOwner(owner: OwnerRef, townUnit: string | undefined, book: DisposeBook): Disposed {
+interface PlaceUnits {
+  readonly townUnit: string | undefined;
+  readonly zoneUnit: string | undefined;
+}
+
+function byOwner(owner: OwnerRef, { townUnit, zoneUnit }: PlaceUnits, book: DisposeBook): Disposed {
   switch (owner) {
     case '@city':
       return { unit: book.cityPlatform, rule: 'city-duty', byPlace: false };
@@ -38,6 +60,7 @@ function byOwner(owner: OwnerRef, townUnit: string | undefined, book: DisposeBoo
       return { unit: book.desk, rule: 'desk-duty', byPlace: false };
     case '@town':
     case '@zone':
+      if (owner === '@zone' && zoneUnit !== undefined) return { unit: zoneUnit, rule: 'zone-override', byPlace: true };
       if (townUnit === undefined) return { unit: book.desk, rule: 'place-unsure', byPlace: true };
       if (townUnit === book.desk) return { unit: townUnit, rule: 'place-without-government', byPlace: true };
       return { unit: townUnit, rule: townUnit === book.cityPlatform ? 'city-duty' : 'town-duty', byPlace: true };

@@ -2,6 +2,7 @@
 import type { CatalogueRow, District, PlaceRule } from '#schemas/district.ts';
 import type { Disposition, RoutingDecision, RoutingRule, RoutingTrace, RunnerUp } from '#schemas/routing.ts';
 import { rankConfidence } from '../catalogue/classify.ts';
+import type { Located, PlaceDoubt } from '../jurisdiction/locate.ts';
 import { dispositionOf } from './dispose.ts';
 import type { Findings, Verdict } from './verdict.ts';
 
@@ -23,6 +24,7 @@ const REASON: Partial<Record<RoutingRule, string>> = {
   'place-unsure': '该类按属地承办,地点不明',
   'place-ambiguous': '该类按属地承办,涉及多个镇街',
   'place-without-government': '该地无属地政府',
+  'attribute-ambiguous': '决定要素不止一个,承办单位不一',
   recusal: '投诉对象为承办单位工作人员,应予回避',
 };
 
@@ -40,12 +42,20 @@ export function sentence(
   if (reason !== undefined) parts.push(reason);
   if (verdict.rule === 'statutory-route' && findings.statutory !== undefined) parts.push(findings.statutory.route.name);
   if (verdict.rule === 'zone-override') parts.push('目录规定功能区优先');
+  if (verdict.rule === 'attribute-duty') parts.push(`按决定要素「${decisive(verdict, findings)}」`);
   const helpers = coHandlers.map((unit) => unitName(unit, district)).join('、');
   const sole = ROLE[dispositionOf(verdict.unit, district)];
   const role = helpers === '' ? sole : `主办,协办:${helpers}`;
   const call = danger === undefined ? '' : `;紧急情形,应立即拨打 ${danger.numbers.join('、')}`;
   return `${parts.join(',')} → ${unitName(verdict.unit, district)}(${role})${call}`;
 }
+
+/** Names of the attributes that the row asks for and the words show. */
+const decisive = ({ row }: Verdict, { attributes }: Findings): string =>
+  attributes
+    .filter(({ id }) => row !== undefined && id in row.ownerByAttribute)
+    .map(({ name }) => name)
+    .join('、');
 
 export function unitName(unit: string, district: Pick<District, 'departments'>): string {
   return district.departments.find((department) => department.id === unit)?.name ?? unit;
@@ -55,8 +65,7 @@ function placePart(row: CatalogueRow | undefined, findings: Findings, district: 
   const { located, town, zone } = findings;
   const label = PLACE_LABEL[row?.placeRule ?? 'event'];
   if (located.ambiguous) {
-    const named = located.candidates.filter((candidate) => candidate.kind !== 'zone').slice(0, 3);
-    return `${label}不唯一(${named.map((candidate) => candidate.name).join('、')})`;
+    return `${label}不唯一(${contenders(located).join('、')})`;
   }
   const names = [
     district.towns.find((candidate) => candidate.code === town)?.name,
@@ -69,8 +78,33 @@ function placePart(row: CatalogueRow | undefined, findings: Findings, district: 
   return `${label}未识别`;
 }
 
+/** Names of the places that are as likely as each other; of the zones only when no town is named. */
+function contenders({ candidates }: Located): string[] {
+  const likely = candidates.filter(({ score }) => score >= 0.5);
+  const towns = likely.filter(({ kind }) => kind !== 'zone');
+  return [...new Set((towns.length > 0 ? towns : likely).map(({ name }) => name))].slice(0, 3);
+}
+
+const DOUBT: Record<PlaceDoubt, string> = {
+  several: '提到多处,分不出主次',
+  border: '坐标在边界附近',
+  codes: '所选代码不属同一镇街',
+  contradiction: '代码、坐标、地址或内容互相矛盾',
+};
+
+/** 待核实: what the desk has to ask about the place, if anything. */
+export function question(row: CatalogueRow | undefined, { located }: Findings, { zones }: District): string[] {
+  if (located.ambiguous && located.doubt !== undefined) {
+    const label = PLACE_LABEL[row?.placeRule ?? 'event'];
+    return [`待核实:${label}是${contenders(located).join('还是')}(${DOUBT[located.doubt]})`];
+  }
+  const zone = zones.find(({ id }) => id === located.zoneDoubt);
+  return zone === undefined ? [] : [`待核实:是否在${zone.name}范围内`];
+}
+
 function how({ located }: Findings): string {
   if (located.fields.some((field) => field.endsWith('Code'))) return '代码匹配';
+  if (located.fields.includes('coordinates')) return '坐标匹配';
   return located.fields.includes('placeText') ? '地址匹配' : '内容匹配';
 }
 

@@ -2,32 +2,45 @@
  * 派单: who owns a request. The rules are asked in the order of the routing page; the first that applies decides. Pure: the
  * same request and the same district folder always give the same decision, and every decision explains itself.
  */
-import type { District } from '#schemas/district.ts';
+import type { CatalogueRow, District } from '#schemas/district.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
-import { type Located, locate } from '../jurisdiction/locate.ts';
+import { type Located, placesOf } from '../jurisdiction/locate.ts';
+import { readAttributes } from './attributes.ts';
 import { chooseRow } from './choose-row.ts';
 import { detectDanger } from './danger.ts';
-import { coHandlersOf, dispose, dispositionOf } from './dispose.ts';
-import { inputsUsed, runnersUp, sentence } from './explain.ts';
+import { type Circumstances, coHandlersOf, dispose, dispositionOf } from './dispose.ts';
+import { inputsUsed, question, runnersUp, sentence } from './explain.ts';
 import { mustRecuse } from './recusal.ts';
 import { statutoryRoute } from './statutory.ts';
 import type { Findings, RouteInput, Verdict } from './verdict.ts';
 
 export function route(input: RouteInput, district: District): RoutingDecision {
   const text = `${input.title}\n${input.content}`;
-  const located = locate(input.place ?? {}, text, district);
-  const sure = !located.ambiguous && located.confidence >= district.thresholds.place;
-  const town = sure ? located.town : undefined;
-  const zone = located.confidence >= district.thresholds.place ? located.zone : undefined;
-  const chosen = chooseRow(input, district, (row) => dispose(row, town, zone, district).unit);
+  const places = placesOf(input.place ?? {}, text, district);
+  const attributes = readAttributes(text, district);
+  const shown = attributes.map(({ id }) => id);
+  /** The place depends on the row: of the event, the company or the household. */
+  const at = (row: CatalogueRow | undefined) => {
+    const located = places(row === undefined || row.placeRule === 'none' ? 'event' : row.placeRule);
+    return { located, circumstances: { ...surePlace(located, district), attributes: shown } };
+  };
+  const chosen = chooseRow(input, district, (row) => dispose(row, at(row).circumstances, district).unit);
+  const { located, circumstances } = at(chosen.row);
+  const { town, zone } = circumstances;
   const statutory = statutoryRoute(text, district);
-  const findings: Findings = { input, located, chosen, statutory, town, zone };
+  const findings: Findings = { input, located, chosen, statutory, town, zone, attributes, circumstances };
   const verdict = recused(decide(findings, district), findings, text, district);
   return decision(verdict, findings, detectDanger(`${text}\n${input.place?.text ?? ''}`, district), district);
 }
 
+/** Town and zone that are sure enough to decide by. */
+function surePlace(located: Located, { thresholds }: District): Pick<Circumstances, 'town' | 'zone'> {
+  if (located.confidence < thresholds.place) return {};
+  return { town: located.ambiguous ? undefined : located.town, zone: located.zone };
+}
+
 function decide(findings: Findings, district: District): Verdict {
-  const { located, chosen, statutory, town, zone } = findings;
+  const { located, chosen, statutory, zone, circumstances } = findings;
   const { thresholds, desk, cityPlatform } = district;
   const { row } = chosen;
   if (statutory !== undefined) return { unit: desk, rule: 'statutory-route', confidence: 0.9, row };
@@ -37,15 +50,17 @@ function decide(findings: Findings, district: District): Verdict {
     return { unit: cityPlatform, rule: 'outside-district', confidence: located.confidence, row };
   }
   if (row === undefined || chosen.confidence < thresholds.category) {
-    const candidate = row === undefined ? undefined : dispose(row, town, zone, district).unit;
+    const candidate = row === undefined ? undefined : dispose(row, circumstances, district).unit;
     return { unit: desk, rule: 'category-unsure', confidence: chosen.confidence, row, candidate };
   }
-  const disposed = dispose(row, town, zone, district);
+  const disposed = dispose(row, circumstances, district);
   if (located.ambiguous && row.placeRule !== 'none' && contends(outside?.score, located, thresholds.outside)) {
     return { unit: desk, rule: 'outside-unsure', confidence: located.confidence / 2, row, candidate: disposed.unit };
   }
   if (!disposed.byPlace) return { unit: disposed.unit, rule: disposed.rule, confidence: chosen.confidence, row };
-  if (located.ambiguous && zone === undefined) {
+  const { zoneDoubt } = located;
+  const inDoubt = zoneDoubt === undefined ? disposed : dispose(row, { ...circumstances, zone: zoneDoubt }, district);
+  if ((located.ambiguous && zone === undefined) || inDoubt.unit !== disposed.unit) {
     return { unit: desk, rule: 'place-ambiguous', confidence: located.confidence / 2, row };
   }
   const confidence = Math.min(chosen.confidence, located.confidence);
@@ -75,7 +90,10 @@ function decision(
   const disposition = dispositionOf(unit, district);
   const coHandlers = row === undefined || disposition !== 'unit' ? [] : coHandlersOf(row, town, unit, district);
   const evidence = located.candidates.map((candidate) => `${candidate.name}:${candidate.evidence}`);
-  evidence.push(...chosen.evidence);
+  evidence.push(...question(row, findings, district), ...chosen.evidence);
+  for (const { id, name, word } of findings.attributes) {
+    if (row !== undefined && id in row.ownerByAttribute) evidence.push(`决定要素「${name}」(${word})`);
+  }
   if (statutory !== undefined) evidence.push(`提到「${statutory.phrase}」,属${statutory.route.name}途径`);
   if (danger !== undefined) evidence.push(`紧急情形「${danger.phrase}」,应立即拨打 ${danger.numbers.join('、')}`);
   return {

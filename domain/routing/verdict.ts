@@ -3,7 +3,9 @@ import type { Kind } from '#schemas/common.ts';
 import type { CatalogueRow } from '#schemas/district.ts';
 import type { RoutingRule } from '#schemas/routing.ts';
 import type { Located, PlaceInput } from '../jurisdiction/locate.ts';
+import type { ShownAttribute } from './attributes.ts';
 import type { ChosenRow } from './choose-row.ts';
+import type { Circumstances } from './dispose.ts';
 import type { StatutoryHit } from './statutory.ts';
 
 export interface RouteInput {
@@ -25,6 +27,10 @@ export interface Findings {
   /** Town and zone that are sure enough to decide by. */
   readonly town: string | undefined;
   readonly zone: string | undefined;
+  /** 决定要素 that the words show. */
+  readonly attributes: readonly ShownAttribute[];
+  /** What of all this decides the owner within a row. */
+  readonly circumstances: Circumstances;
 }
 
 export interface Verdict {

@@ -1,16 +1,19 @@
 /** Everything that `decide` can be asked: the posted commands and those that only the system gives. */
 import type { SlaRules } from '#domain/sla/clock.ts';
+import type { KeptAttachment } from '#schemas/attachment.ts';
 import type { DepartmentCommand, HotlineCommand, RatingRequest } from '#schemas/command.ts';
 import type { EventOf, TicketEvent } from '#schemas/event.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
-import type { Ticket, TicketText } from '#schemas/ticket.ts';
+import type { KeptRecording, Ticket, TicketText } from '#schemas/ticket.ts';
 
 /** 登记并派单: the router's command, with the decision that it came to. */
 export interface Register {
   readonly command: 'register';
   readonly intake: IntakeRequest;
   readonly decision: RoutingDecision;
+  /** Other tickets that this one may repeat. */
+  readonly similar?: readonly string[];
 }
 /** The alarm clock rang: fire every mark that is due. */
 export interface Tick {
@@ -29,12 +32,34 @@ export interface Urge {
 export interface Append {
   readonly command: 'append';
   readonly text: string;
+  readonly attachments?: readonly KeptAttachment[];
+  /** The text speaks of danger to life. */
+  readonly danger?: true;
+  /** It came as a message, and nobody is there to hear a refusal. */
+  readonly asMessage?: true;
 }
 export interface Withdraw {
   readonly command: 'withdraw';
 }
+/** 补充录音: recordings that the telephone system sent after the seat's form. */
+export interface AttachRecordings {
+  readonly command: 'attachRecordings';
+  readonly recordings: readonly KeptRecording[];
+}
+export interface RecordContentCheck extends Pick<EventOf<'contentChecked'>, 'outcome' | 'label'> {
+  readonly command: 'recordContentCheck';
+}
+/** 再派单: the router looks again at a ticket of the desk, with all that was said since. */
+export interface Reroute {
+  readonly command: 'reroute';
+  readonly decision: RoutingDecision;
+}
 export type CitizenCommand = Rate | Urge | Append | Withdraw;
-export type TicketCommand = Register | Tick | RecordFeedback | CitizenCommand | DepartmentCommand | HotlineCommand;
+export type SystemCommand = Register | Tick | RecordFeedback | AttachRecordings | RecordContentCheck | Reroute;
+/** 代诉求人: the agent says it for the citizen on the line. */
+export type OnBehalfCommand = Extract<HotlineCommand, { command: CitizenCommand['command'] }>;
+export type DeskCommand = Exclude<HotlineCommand, OnBehalfCommand>;
+export type TicketCommand = SystemCommand | CitizenCommand | DepartmentCommand | HotlineCommand;
 export type CommandOf<N extends TicketCommand['command']> = Extract<TicketCommand, { command: N }>;
 
 /** What `decide` needs to know of the world; handed in, so that it stays a pure function. */

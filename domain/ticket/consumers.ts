@@ -1,15 +1,20 @@
 /** 事件分发表: which queue each event's pointer goes to. The fan-out function is only this rule and a send. */
 import type { TicketEvent } from '#schemas/event.ts';
+import { ToldEvent } from '#schemas/feedback.ts';
 
 export type Consumer = 'dispatch' | 'feedback' | 'timers';
 
-/** Events that may have to be told to the citizen; the feedback function decides what is said. */
-const TOLD: readonly TicketEvent['type'][] = ['dispatched', 'answerApproved', 'directClosed', 'notAccepted', 'closed'];
+/** Events that may have to be told to the citizen; the district's rules decide what is said. */
+const TOLD: ReadonlySet<string> = new Set(ToldEvent.options);
 
-export function consumersOf(event: Pick<TicketEvent, 'type' | 'clocks' | 'callbacks'>): Consumer[] {
+export function consumersOf(event: TicketEvent): Consumer[] {
   const consumers: Consumer[] = [];
   if (event.callbacks !== undefined) consumers.push('dispatch');
-  if (TOLD.includes(event.type)) consumers.push('feedback');
+  if (TOLD.has(event.type) || isChecked(event)) consumers.push('feedback');
   if (event.clocks !== undefined) consumers.push('timers');
   return consumers;
 }
+
+/** Only WeChat has a content check (内容安全) for what came through it. */
+const isChecked = (event: TicketEvent): boolean =>
+  event.type === 'registered' && event.channel === 'wechat' && event.publicConsent;

@@ -1,38 +1,68 @@
 /**
- * Commands of the citizen: rate, urge, append, withdraw. A rating is a visit: solved and satisfied closes the ticket,
- * anything else leaves it to the hotline.
+ * Commands of the citizen: rate, urge, append, withdraw; the agent may say them for the citizen on the line. A rating is
+ * a visit: solved and satisfied closes the ticket, anything else leaves it to the hotline.
  */
 import { fromIso } from '#domain/calendar/shanghai.ts';
 import { deadline } from '#domain/sla/working-clock.ts';
 import type { CallbackType } from '#schemas/event.ts';
 import type { Satisfaction, Ticket } from '#schemas/ticket.ts';
 import { running } from './clocks.ts';
-import type { CitizenCommand, DecideContext, Rate } from './command.ts';
+import type { Append, CitizenCommand, DecideContext, OnBehalfCommand, Rate } from './command.ts';
 import { closed } from './decide-hotline.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { isOpen } from './transitions.ts';
 
 /** 满意率 counts the first three grades. */
 const SATISFIED: readonly Satisfaction[] = ['verySatisfied', 'satisfied', 'basicallySatisfied'];
 
-export function decideByCitizen(ticket: Ticket, command: CitizenCommand, context: DecideContext): Outcome {
+/** Additions that one ticket takes from a form: more is no request any more, and the hotline can still write them. */
+const MOST_ADDITIONS = 30;
+
+export function decideByCitizen(
+  ticket: Ticket,
+  command: CitizenCommand | OnBehalfCommand,
+  context: DecideContext,
+): Outcome {
+  const outcome = said(ticket, command, context);
+  if ('code' in outcome || !('reason' in command)) return outcome;
+  const { reason } = command;
+  return { ...outcome, drafts: outcome.drafts.map((draft) => ({ ...draft, reason })) };
+}
+
+function said(ticket: Ticket, command: CitizenCommand | OnBehalfCommand, context: DecideContext): Outcome {
   switch (command.command) {
     case 'rate':
       return rate(ticket, command);
     case 'urge':
       return urge(ticket, context);
-    case 'append': {
-      const key = `append-${ticket.version + 1}`;
-      return {
-        drafts: [{ type: 'appended', noteKey: key, tell: tellOwner(ticket, 'appended', context) }],
-        texts: [{ key, text: { kind: 'note', text: command.text } }],
-      };
-    }
+    case 'append':
+      return append(ticket, command, context);
     case 'withdraw':
       return {
         drafts: [{ type: 'cancelled', stop: running(ticket), tell: tellOwner(ticket, 'withdrawn', context) }],
       };
   }
+}
+
+/** 补充. What comes after the end is the desk's to read: the unit has done with the ticket. */
+function append(
+  ticket: Ticket,
+  command: Append | Extract<OnBehalfCommand, { command: 'append' }>,
+  context: DecideContext,
+): Outcome {
+  const { text, attachments, danger, asMessage }: Append = command;
+  if (!danger && !asMessage && !('reason' in command) && ticket.additions >= MOST_ADDITIONS) {
+    return reject('ruleForbids', `a ticket takes ${MOST_ADDITIONS} additions; the hotline can write more`);
+  }
+  const key = `append-${ticket.version + 1}`;
+  const tell = isOpen(ticket.status) ? tellOwner(ticket, 'appended', context) : [];
+  return {
+    drafts: [{ type: 'appended', noteKey: key, ...(danger === undefined ? {} : { danger }), tell }],
+    texts: [
+      { key, text: { kind: 'note', text, ...(attachments === undefined ? {} : { attachments: [...attachments] }) } },
+    ],
+  };
 }
 
 const tellOwner = (ticket: Ticket, type: CallbackType, context: DecideContext) =>

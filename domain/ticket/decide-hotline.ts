@@ -1,12 +1,11 @@
-/** Commands of the hotline office (热线办): assign, refuse, directClose, review, rework, close, cancel, archive. */
-import type { HotlineCommand } from '#schemas/command.ts';
+/** Commands of the hotline office (热线办): assign, refuse, directClose, review, rework, close, cancel, archive, noted. */
 import type { Ticket } from '#schemas/ticket.ts';
 import { carryOn, running, start } from './clocks.ts';
-import type { CommandOf, DecideContext } from './command.ts';
+import type { CommandOf, DecideContext, DeskCommand } from './command.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 
-export function decideByHotline(ticket: Ticket, command: HotlineCommand, context: DecideContext): Outcome {
+export function decideByHotline(ticket: Ticket, command: DeskCommand, context: DecideContext): Outcome {
   const { reason } = command;
   const all = running(ticket);
   switch (command.command) {
@@ -42,6 +41,10 @@ export function decideByHotline(ticket: Ticket, command: HotlineCommand, context
       return { drafts: [{ type: 'cancelled', reason, stop: all, tell: tellOwner(ticket, 'withdrawn', context) }] };
     case 'archive':
       return { drafts: [{ type: 'archived', reason }] };
+    case 'noted':
+      return ticket.attention.includes(command.topic)
+        ? { drafts: [{ type: 'attentionNoted', reason, topic: command.topic }] }
+        : reject('ruleForbids', 'the ticket has no such topic');
     case 'approveReturn':
     case 'rejectReturn':
     case 'designate':

@@ -1,19 +1,17 @@
-/** Commands that only the system gives: register (the router), tick (the alarm clock), recordFeedback. */
+/** Commands that only the system gives: register and reroute (the router), tick (the alarm clock), records of what came. */
 import { dueMarks } from '#domain/sla/marks.ts';
+import type { Urgency } from '#schemas/common.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
+import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Ticket, TicketText } from '#schemas/ticket.ts';
-import { start } from './clocks.ts';
-import type { CommandOf, DecideContext, Register } from './command.ts';
+import { running, start } from './clocks.ts';
+import type { DecideContext, Register, Reroute, SystemCommand } from './command.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 
 const REQUEST_TEXT = 'request';
 
-export function decideBySystem(
-  ticket: Ticket | undefined,
-  command: CommandOf<'register' | 'tick' | 'recordFeedback'>,
-  context: DecideContext,
-): Outcome {
+export function decideBySystem(ticket: Ticket | undefined, command: SystemCommand, context: DecideContext): Outcome {
   switch (command.command) {
     case 'register':
       return ticket === undefined ? register(command, context) : reject('stateForbids', 'the ticket exists');
@@ -23,10 +21,35 @@ export function decideBySystem(
       const { command: _, ...facts } = command;
       return { drafts: [{ type: 'feedbackRecorded', ...facts }] };
     }
+    case 'recordContentCheck': {
+      const { command: _, ...facts } = command;
+      return { drafts: [{ type: 'contentChecked', ...facts }] };
+    }
+    case 'attachRecordings': {
+      const key = `recordings-${(ticket?.version ?? 0) + 1}`;
+      return {
+        drafts: [{ type: 'recordingsAttached', noteKey: key }],
+        texts: [{ key, text: { kind: 'note', text: '', recordings: [...command.recordings] } }],
+      };
+    }
+    case 'reroute':
+      return ticket === undefined ? { drafts: [] } : reroute(ticket, command, context);
   }
 }
 
-function register({ intake, decision }: Register, context: DecideContext): Outcome {
+/** What no message made clear stays where it is: on the desk. */
+function reroute(ticket: Ticket, { decision }: Reroute, context: DecideContext): Outcome {
+  if (decision.disposition === 'desk' || ticket.dispatchedAt !== undefined) return { drafts: [] };
+  const danger = ticket.flags.danger || decision.danger !== undefined;
+  const urgency = danger ? 'critical' : moreUrgent(ticket.urgency, decision.urgency);
+  return { drafts: [{ ...dispatched(decision, urgency, ticket, context), stop: running(ticket) }] };
+}
+
+const URGENCIES: readonly Urgency[] = ['critical', 'urgent', 'normal'];
+const moreUrgent = (one: Urgency, other: Urgency): Urgency =>
+  URGENCIES.indexOf(one) < URGENCIES.indexOf(other) ? one : other;
+
+function register({ intake, decision, similar = [] }: Register, context: DecideContext): Outcome {
   // Danger to life outranks whatever the form says; a caller's own word outranks the catalogue's default.
   const urgency = intake.danger || decision.danger ? 'critical' : (intake.urgency ?? decision.urgency);
   const registered: Draft = {
@@ -44,7 +67,7 @@ function register({ intake, decision }: Register, context: DecideContext): Outco
     callerToken: intake.callerToken,
     queryKeyId: intake.queryKeyId,
     textKey: REQUEST_TEXT,
-    publicConsent: intake.board?.publicConsent ?? false,
+    publicConsent: intake.board?.publicConsent ?? intake.publicConsent ?? false,
     ...(intake.board === undefined ? {} : { boardMessageId: intake.board.messageId }),
     receivedAt: intake.receivedAt,
   };
@@ -52,19 +75,32 @@ function register({ intake, decision }: Register, context: DecideContext): Outco
   const placed: Draft =
     decision.disposition === 'desk'
       ? { type: 'queuedAtDesk', decision, start: [start(blank, 'dispatch', context.desk, context)] }
-      : {
-          type: 'dispatched',
-          owner: decision.owner,
-          coHandlers: decision.coHandlers,
-          ...(decision.categoryCode === undefined ? {} : { categoryCode: decision.categoryCode }),
-          ...(decision.townCode === undefined ? {} : { townCode: decision.townCode }),
-          urgency,
-          round: 1,
-          decision,
-          start: [start(blank, 'sign', decision.owner, context), start(blank, 'finish', decision.owner, context)],
-          tell: [{ to: decision.owner, type: 'dispatched' }],
-        };
-  return { drafts: [registered, placed], texts: [{ key: REQUEST_TEXT, text: requestText(intake) }] };
+      : dispatched(decision, urgency, blank, context);
+  const repeats: Draft[] = similar.length === 0 ? [] : [{ type: 'duplicatesSuggested', of: [...similar] }];
+  return { drafts: [registered, placed, ...repeats], texts: [{ key: REQUEST_TEXT, text: requestText(intake) }] };
+}
+
+/** 派单 by the router: the first owner, with the clocks that start there. */
+function dispatched(
+  decision: RoutingDecision,
+  urgency: Urgency,
+  ticket: Pick<Ticket, 'clocks' | 'kind'>,
+  context: DecideContext,
+): Draft {
+  const { owner, coHandlers, categoryCode, townCode } = decision;
+  const as = { ...ticket, urgency };
+  return {
+    type: 'dispatched',
+    owner,
+    coHandlers,
+    ...(categoryCode === undefined ? {} : { categoryCode }),
+    ...(townCode === undefined ? {} : { townCode }),
+    urgency,
+    round: 1,
+    decision,
+    start: [start(as, 'sign', owner, context), start(as, 'finish', owner, context)],
+    tell: [{ to: owner, type: 'dispatched' }],
+  };
 }
 
 function requestText(intake: IntakeRequest): TicketText {

@@ -11,7 +11,7 @@ import { decideByHotline } from './decide-hotline.ts';
 import { decideBySystem } from './decide-system.ts';
 import { stamp } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
-import { transitionOf } from './transitions.ts';
+import { giversOf, transitionOf } from './transitions.ts';
 
 export function decide(
   ticket: Ticket | undefined,
@@ -39,7 +39,7 @@ export function decide(
 /** The checks that the table alone can answer: role, ownership, state. */
 function forbidden(ticket: Ticket | undefined, command: TicketCommand, actor: Actor): Rejection | undefined {
   const row = transitionOf(command.command);
-  if (row.by !== actor.kind) return reject('roleForbids', `${command.command} is not for this role`);
+  if (!giversOf(row).includes(actor.kind)) return reject('roleForbids', `${command.command} is not for this role`);
   if (actor.kind === 'department' && ticket?.owner !== actor.id) {
     return reject('notOwner', 'only the owning unit may act on a ticket');
   }
@@ -57,6 +57,9 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
   switch (command.command) {
     case 'tick':
     case 'recordFeedback':
+    case 'attachRecordings':
+    case 'recordContentCheck':
+    case 'reroute':
       return decideBySystem(ticket, command, context);
     case 'rate':
     case 'urge':

@@ -1,7 +1,9 @@
 /** `evolve(ticket, event) → ticket`: the only way a snapshot comes to be. Pure; `fold(events)` rebuilds it from nothing. */
 import type { EventOf, TicketEvent } from '#schemas/event.ts';
+import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Clock } from '#schemas/sla.ts';
-import type { Status, Ticket } from '#schemas/ticket.ts';
+import type { AttentionTopic, Status, Ticket } from '#schemas/ticket.ts';
+import { isOpen } from './transitions.ts';
 
 /** Throws TypeError when the history doesn't begin with `registered`, or begins twice, or skips a number. */
 export function evolve(ticket: Ticket | undefined, event: TicketEvent): Ticket {
@@ -38,6 +40,8 @@ function begin(event: EventOf<'registered'>): Ticket {
     owner: 'hotline',
     coHandlers: [],
     round: 1,
+    additions: 0,
+    attention: flags.danger ? ['danger'] : [],
     clocks: [],
     clockGeneration: 0,
     callbackCount: {},
@@ -70,7 +74,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
   const to = (status: Status, changes: Partial<Ticket> = {}): Ticket => ({ ...ticket, ...changes, status });
   switch (event.type) {
     case 'queuedAtDesk':
-      return to('DISPATCHING', { owner: event.decision.owner, ...placed(event.decision) });
+      return to('DISPATCHING', { owner: event.decision.owner, ...placed(event.decision), ...routed(event.decision) });
     case 'dispatched':
       return to('AWAIT_SIGN', {
         owner: event.owner,
@@ -79,6 +83,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
         round: event.round,
         dispatchedAt: event.at,
         ...placed(event),
+        ...(event.decision === undefined ? {} : routed(event.decision)),
       });
     case 'signed':
       return to('SIGNED');
@@ -87,9 +92,21 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'contacted':
       return { ...ticket, contactedAt: ticket.contactedAt ?? event.at };
     case 'progressed':
-    case 'appended':
-    case 'feedbackRecorded':
+    case 'recordingsAttached':
       return ticket;
+    case 'appended': {
+      const next = { ...ticket, additions: ticket.additions + 1 };
+      const heard = event.danger ? endangered(next) : next;
+      return isOpen(ticket.status) ? heard : look(heard, 'appended');
+    }
+    case 'duplicatesSuggested':
+      return look(ticket, 'duplicate');
+    case 'contentChecked':
+      return event.outcome === 'risky' ? { ...ticket, publicationHeld: true } : ticket;
+    case 'feedbackRecorded':
+      return isUntold(event) ? look(ticket, 'feedback') : ticket;
+    case 'attentionNoted':
+      return { ...ticket, attention: ticket.attention.filter((topic) => topic !== event.topic) };
     case 'replied':
       return to('REPLIED', {
         answer: { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: event.unit },
@@ -129,9 +146,32 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
   }
 }
 
+const look = (ticket: Ticket, topic: AttentionTopic): Ticket =>
+  ticket.attention.includes(topic) ? ticket : { ...ticket, attention: [...ticket.attention, topic] };
+
+/** Before the first dispatch no limit runs on the urgency yet; after it, a change of limits is the desk's decision. */
+const endangered = (ticket: Ticket): Ticket => ({
+  ...look(ticket, 'danger'),
+  flags: { ...ticket.flags, danger: true },
+  ...(ticket.dispatchedAt === undefined && isOpen(ticket.status) ? { urgency: 'critical' as const } : {}),
+});
+
+/** Somebody who can be reached was not: the platform refused us, or the citizen closed the only way. */
+const isUntold = ({ outcome, detail }: EventOf<'feedbackRecorded'>): boolean =>
+  outcome === 'rejected' || (outcome === 'unreachable' && detail === 'noConsent');
+
 const placed = (from: { categoryCode?: string | undefined; townCode?: string | undefined }): Partial<Ticket> => ({
   ...(from.categoryCode === undefined ? {} : { categoryCode: from.categoryCode }),
   ...(from.townCode === undefined ? {} : { townCode: from.townCode }),
+});
+
+const routed = ({ owner, categoryCode, trace }: RoutingDecision): Partial<Ticket> => ({
+  routed: {
+    owner,
+    ...(categoryCode === undefined ? {} : { categoryCode }),
+    rule: trace.rule,
+    catalogueVersion: trace.catalogueVersion,
+  },
 });
 
 const fired = (clock: Clock, event: EventOf<'warned'>): Clock =>

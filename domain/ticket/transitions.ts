@@ -7,7 +7,8 @@ import type { Status } from '#schemas/ticket.ts';
 
 export interface Transition {
   readonly command: string;
-  readonly by: Actor['kind'];
+  /** More than one: the citizen, or an operator for the citizen on the line. */
+  readonly by: Actor['kind'] | readonly Actor['kind'][];
   readonly from: readonly Status[];
   /** Every state that the command can lead to; empty when the state stays. */
   readonly to: readonly Status[];
@@ -30,6 +31,7 @@ const OPEN = [
   'REWORK',
 ] as const satisfies readonly Status[];
 const ENDED = ['NOT_ACCEPTED', 'DIRECT_CLOSED', 'MERGED', 'CLOSED', 'CANCELLED'] as const satisfies readonly Status[];
+const ANY = [...OPEN, ...ENDED, 'ARCHIVED'] as const satisfies readonly Status[];
 const AT_WORK = ['HANDLING', 'EXTENSION_REVIEW', 'REWORK'] as const satisfies readonly Status[];
 
 /** 待办结: states in which somebody still owes the citizen something. */
@@ -45,7 +47,16 @@ export const transitions = [
     requires: 'one owner, else the desk',
   },
   { command: 'tick', by: 'system', from: OPEN, to: [] },
-  { command: 'recordFeedback', by: 'system', from: [...OPEN, ...ENDED, 'ARCHIVED'], to: [] },
+  {
+    command: 'reroute',
+    by: 'system',
+    from: ['DISPATCHING'],
+    to: ['AWAIT_SIGN'],
+    requires: 'never dispatched; one owner after all that was said',
+  },
+  { command: 'recordFeedback', by: 'system', from: ANY, to: [] },
+  { command: 'attachRecordings', by: 'system', from: ANY, to: [] },
+  { command: 'recordContentCheck', by: 'system', from: ANY, to: [] },
 
   { command: 'sign', by: 'department', from: ['AWAIT_SIGN'], to: ['SIGNED'], requires: 'owner' },
   { command: 'accept', by: 'department', from: ['SIGNED'], to: ['HANDLING'], requires: 'owner' },
@@ -102,19 +113,26 @@ export const transitions = [
   { command: 'resume', by: 'operator', from: AT_WORK, to: [], later: true },
   { command: 'supervise', by: 'operator', from: OPEN, to: [], later: true },
   { command: 'openJointHandling', by: 'operator', from: OPEN, to: [], later: true },
+  { command: 'noted', by: 'operator', from: ANY, to: [], requires: 'a topic that waits' },
 
   {
     command: 'urge',
-    by: 'citizen',
+    by: ['citizen', 'operator'],
     from: OPEN,
     to: [],
     requires: 'not again before the interval of the district is over',
   },
-  { command: 'append', by: 'citizen', from: OPEN, to: [] },
-  { command: 'withdraw', by: 'citizen', from: OPEN, to: ['CANCELLED'] },
+  {
+    command: 'append',
+    by: ['citizen', 'operator'],
+    from: ANY,
+    to: [],
+    requires: 'after the end it goes to the desk',
+  },
+  { command: 'withdraw', by: ['citizen', 'operator'], from: OPEN, to: ['CANCELLED'] },
   {
     command: 'rate',
-    by: 'citizen',
+    by: ['citizen', 'operator'],
     from: ['AWAIT_VISIT', 'CLOSED'],
     to: ['CLOSED'],
     requires: 'once; closes when solved and satisfied',
@@ -124,6 +142,10 @@ export const transitions = [
 export type CommandName = (typeof transitions)[number]['command'];
 
 const byCommand = new Map<string, Transition>(transitions.map((row) => [row.command, row]));
+
+/** Who may give the command, first the one whose it is. */
+export const giversOf = ({ by }: Pick<Transition, 'by'>): readonly Actor['kind'][] =>
+  typeof by === 'string' ? [by] : by;
 
 export function transitionOf(command: CommandName): Transition {
   const row = byCommand.get(command);

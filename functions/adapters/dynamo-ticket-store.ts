@@ -12,14 +12,16 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { fromIso } from '#domain/calendar/shanghai.ts';
+import { DUPLICATE_DAYS, type RecentTicket } from '#domain/routing/duplicates.ts';
 import { nextMark } from '#domain/sla/marks.ts';
 import { runningClocks } from '#domain/ticket/clocks.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
 import type { Change, CommitResult, Page, PageRequest, TicketStore } from '#functions/ports/ticket-store.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
 import type { TicketEvent } from '#schemas/event.ts';
-import type { Ticket, TicketText } from '#schemas/ticket.ts';
+import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 import { dynamo, env } from './aws.ts';
+import { correctionRow, listCorrections } from './correction-rows.ts';
 import { receiptPk } from './receipt-store.ts';
 
 /** Longer than any sender's retry horizon (contract: at least 7 days), in seconds. */
@@ -31,6 +33,19 @@ export const MARK_KEY = 'MARK';
 /** A cause has a partition of its own: the same key is the same message whatever ticket it is sent to. */
 const causePartition = (key: string): string => `CMD#${key}`;
 const CAUSE_SORT = 'CMD';
+
+/** Rows that one round of a filtered list reads. */
+const FILTERED_READ = 250;
+
+/** Index `byAttention` has one partition: what the desk has not seen to yet. */
+const ATTENTION_KEY = 'A';
+
+/** Rows that tell which tickets a caller had lately; they expire by themselves. */
+/** A caller with more in fifteen days is a pub's phone or a test; the newest are what may be repeated. */
+const MOST_RECENT = 50;
+const recentPartition = (callerHash: string): string => `SAME#${callerHash}`;
+/** A day longer than the rule looks back. */
+const RECENT_LIFETIME_S = (DUPLICATE_DAYS + 1) * 86_400;
 
 const partition = (ticketNo: string): string => `T#${ticketNo}`;
 const eventKey = (seq: number): string => `EVT#${String(seq).padStart(6, '0')}`;
@@ -49,8 +64,9 @@ export function ticketStore(): TicketStore {
   }
 
   /** Reads on until the page is full: a filter is applied after DynamoDB's own limit. */
-  async function list(index: string, keyName: string, key: string, page: PageRequest): Promise<Page<Ticket>> {
-    const items: Ticket[] = [];
+  async function list(index: string, keyName: string, key: string, page: ListRequest): Promise<Page<Ticket>> {
+    const found: Item[] = [];
+    const filter = filterOf(page);
     let from = page.cursor === undefined ? undefined : readCursor(page.cursor, keyName, key);
     do {
       const answer: QueryCommandOutput = await dynamo().send(
@@ -58,16 +74,21 @@ export function ticketStore(): TicketStore {
           TableName,
           IndexName: index,
           KeyConditionExpression: '#key = :key',
-          ExpressionAttributeNames: { '#key': keyName, ...(page.status === undefined ? {} : { '#status': 'status' }) },
-          ExpressionAttributeValues: { ':key': key, ...(page.status === undefined ? {} : { ':status': page.status }) },
-          ...(page.status === undefined ? {} : { FilterExpression: '#status = :status' }),
-          Limit: page.limit - items.length,
+          ExpressionAttributeNames: { '#key': keyName, ...filter.names },
+          ExpressionAttributeValues: { ':key': key, ...filter.values },
+          ...(filter.expression === undefined ? {} : { FilterExpression: filter.expression }),
+          // As much at each round: with what the page still lacks as limit, its last row would be looked for one by one.
+          Limit: filter.expression === undefined ? page.limit : FILTERED_READ,
           ...(from === undefined ? {} : { ExclusiveStartKey: from }),
         }),
       );
-      for (const item of answer.Items ?? []) items.push(item.ticket as Ticket);
+      found.push(...(answer.Items ?? []));
       from = answer.LastEvaluatedKey;
-    } while (from !== undefined && items.length < page.limit);
+    } while (from !== undefined && found.length < page.limit);
+    const items = found.slice(0, page.limit).map((item) => item.ticket as Ticket);
+    const last = found[page.limit - 1];
+    // The next page begins behind the last row that this one shows, not behind the last one read.
+    if (last !== undefined && found.length > page.limit) from = placeOf(last, keyName);
     return from === undefined ? { items } : { items, cursor: Buffer.from(JSON.stringify(from)).toString('base64url') };
   }
 
@@ -110,11 +131,39 @@ export function ticketStore(): TicketStore {
     commit: (change) => commit(TableName, change),
     listByOwner: (owner, page) => list('byOwner', 'ownerKey', owner, page),
     listByStatus: (status, page) => list('byStatus', 'statusKey', status, page),
+    listByAttention: (topic, page) => list('byAttention', 'attentionKey', ATTENTION_KEY, { ...page, topic }),
+    listCorrections: (page) => listCorrections(TableName, page),
+    async recentOf(callerHash, since) {
+      const { Items = [] } = await dynamo().send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND sk >= :since',
+          ExpressionAttributeValues: { ':pk': recentPartition(callerHash), ':since': new Date(since).toISOString() },
+          ScanIndexForward: false,
+          Limit: MOST_RECENT,
+        }),
+      );
+      return Items.map((item) => item.recent as RecentTicket);
+    },
+  };
+}
+
+type ListRequest = PageRequest & { readonly topic?: AttentionTopic | undefined };
+
+function filterOf({ status, topic }: ListRequest): { names?: Item; values?: Item; expression?: string } {
+  if (status !== undefined) {
+    return { names: { '#status': 'status' }, values: { ':status': status }, expression: '#status = :status' };
+  }
+  if (topic === undefined) return {};
+  return {
+    names: { '#ticket': 'ticket', '#attention': 'attention' },
+    values: { ':topic': topic },
+    expression: 'contains(#ticket.#attention, :topic)',
   };
 }
 
 async function commit(TableName: string, change: Change): Promise<CommitResult> {
-  const { ticket, events, texts, expectedVersion, cause, receipt } = change;
+  const { ticket, events, texts, expectedVersion, cause, receipt, callerHash, correction } = change;
   const pk = partition(ticket.ticketNo);
   const append = (sk: string, attributes: Item): Write => ({
     Put: { TableName, Item: { pk, sk, ...attributes }, ConditionExpression: 'attribute_not_exists(pk)' },
@@ -151,6 +200,8 @@ async function commit(TableName: string, change: Change): Promise<CommitResult> 
     ...once,
     ...events.map((event) => append(eventKey(event.seq), { kind: 'event', event })),
     ...texts.map(({ key, text }) => append(`TEXT#${key}`, { text })),
+    ...(callerHash === undefined ? [] : [recent(TableName, callerHash, ticket)]),
+    ...(correction === undefined ? [] : [correctionRow(TableName, correction)]),
   ];
   try {
     await dynamo().send(new TransactWriteCommand({ TransactItems: items }));
@@ -162,6 +213,28 @@ async function commit(TableName: string, change: Change): Promise<CommitResult> 
     if (codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) return 'conflict';
     throw error;
   }
+}
+
+/** What the next request of the same caller is compared with: category and place, no words. */
+function recent(TableName: string, callerHash: string, ticket: Ticket): Write {
+  const { ticketNo, receivedAt, categoryCode, townCode } = ticket;
+  const facts: RecentTicket = {
+    ticketNo,
+    receivedAt,
+    ...(categoryCode === undefined ? {} : { categoryCode }),
+    ...(townCode === undefined ? {} : { townCode }),
+  };
+  return {
+    Put: {
+      TableName,
+      Item: {
+        pk: recentPartition(callerHash),
+        sk: `${new Date(fromIso(receivedAt)).toISOString()}#${ticketNo}`,
+        recent: facts,
+        ttl: Math.floor(Date.now() / 1000) + RECENT_LIFETIME_S,
+      },
+    },
+  };
 }
 
 /** The receipt leaves the sweeper's list in the ticket's own transaction: it is the dedupe row of routing. */
@@ -193,14 +266,25 @@ function indexKeys(ticket: Ticket): Item {
       : {}),
     // The sweeper looks here for marks that no alarm fired; a ticket without one leaves the index.
     ...(mark === undefined ? {} : { dueKey: MARK_KEY, dueSort: sort(mark.at) }),
+    ...(ticket.attention.length === 0
+      ? {}
+      : { attentionKey: ATTENTION_KEY, attentionSort: sort(fromIso(ticket.receivedAt)) }),
     statusKey: ticket.status,
     statusSort: sort(fromIso(ticket.receivedAt)),
   };
 }
 
+const sortNameOf = (keyName: string): string => keyName.replace(/Key$/, 'Sort');
+
+/** Where a row stands in its index, as DynamoDB itself says it. */
+function placeOf(item: Item, keyName: string): Item {
+  const names = ['pk', 'sk', keyName, sortNameOf(keyName)];
+  return Object.fromEntries(names.map((name) => [name, item[name]]));
+}
+
 /** A cursor is the index's and the table's key, four strings. Throws RangeError for anything else; the doors answer 422. */
 function readCursor(cursor: string, keyName: string, key: string): Item {
-  const sortName = keyName.replace(/Key$/, 'Sort');
+  const sortName = sortNameOf(keyName);
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

@@ -1,6 +1,6 @@
 /** Replies on the website's message board: `PUT {baseUrl}/messages/{messageId}/replies/{version}`, idempotent by version. */
 import * as z from 'zod';
-import type { BoardReply } from '#domain/feedback/notice.ts';
+import type { BoardReply } from '#domain/feedback/board-reply.ts';
 import type { FeedbackResult } from '#functions/ports/channel-feedback.ts';
 import { exchangeSigned, resultOf } from './feedback-http.ts';
 import { secret } from './secrets.ts';

@@ -15,12 +15,18 @@ export interface Answered {
 /** Throws `PlatformBusy` when no answer came. `platform` names it in the error's code. */
 export async function exchangeJson(
   platform: string,
-  request: { url: string; method: 'POST' | 'PUT'; body: Uint8Array; headers?: Record<string, string> },
+  request: {
+    url: string;
+    method: 'POST' | 'PUT';
+    body: Uint8Array;
+    headers?: Record<string, string>;
+    timeoutMs?: number | undefined;
+  },
 ): Promise<Answered> {
   const answer = await exchange({
     ...request,
     headers: { 'content-type': 'application/json; charset=utf-8', ...request.headers },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
     maxBytes: MAX_ANSWER_BYTES,
   });
   if (answer.kind === 'failed') throw new PlatformBusy(`${platform}:${answer.fault}`);

@@ -1,28 +1,16 @@
 /** SMS by the call centre's outbound interface: `POST {baseUrl}/notices`, idempotent by `noticeId`. */
-import { smsParameter } from '#domain/feedback/wechat-fields.ts';
-import type { FeedbackResult, ShortNotice } from '#functions/ports/channel-feedback.ts';
+import type { FeedbackResult, ShortMessage } from '#functions/ports/channel-feedback.ts';
 import { exchangeSigned, resultOf } from './feedback-http.ts';
 import { secret } from './secrets.ts';
 
-export async function sendSms(notice: ShortNotice, phone: string): Promise<FeedbackResult> {
+export async function sendSms({ id, template, params }: ShortMessage, phone: string): Promise<FeedbackResult> {
   const { outbound } = await secret('PHONE_SECRET');
   const { status } = await exchangeSigned('phone', {
     url: `${outbound.baseUrl.replace(/\/$/, '')}/notices`,
     method: 'POST',
-    id: notice.id,
+    id,
     keys: outbound.keys,
-    message: {
-      noticeId: notice.id,
-      kind: 'sms',
-      phone,
-      template: notice.notice,
-      // An SMS template takes neither free text nor a link.
-      params: {
-        ticketNo: notice.ticketNo,
-        status: smsParameter(notice.status),
-        department: smsParameter(notice.department),
-      },
-    },
+    message: { noticeId: id, kind: 'sms', phone, template, params },
   });
   return resultOf('phone', status);
 }

@@ -1,16 +1,25 @@
 /**
- * Receipts in DynamoDB: `R#<channel>#<channelRef>` holds the receipt, `N#<ticketNo>` leads to it. `pendingKey` and
- * `pendingSince` put a receipt into the sparse index `pending` until the router's transaction takes them away.
+ * Receipts in DynamoDB: `R#<channel>#<channelRef>` holds the receipt; `N#<ticketNo>` and, for a message of the board,
+ * `B#<messageId>` lead to it. The first two may stand in the index `byCaller`: the number's row under the phone number of a
+ * caller whose receipt stands under the openid. `pendingKey` and `pendingSince` put a receipt into the sparse index `pending`
+ * until the router's transaction takes them away.
  */
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { CreateResult, Receipt, ReceiptStore } from '#functions/ports/receipt-store.ts';
+import { GetCommand, QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { ConversationStep, CreateResult, Receipt, ReceiptStore } from '#functions/ports/receipt-store.ts';
 import { dynamo, env } from './aws.ts';
 
 export const receiptPk = (channel: string, channelRef: string): string => `R#${channel}#${channelRef}`;
 export const numberPk = (ticketNo: string): string => `N#${ticketNo}`;
+/** A message of the board belongs to one request: two would overwrite each other's replies. */
+const messagePk = (messageId: string): string => `B#${messageId}`;
+/** Whom a citizen's messages belong to at the moment; one row a citizen, overwritten by the next conversation. */
+const conversationPk = (callerHash: string): string => `W#${callerHash}`;
 /** Of every receipt that waits for the router: one partition, because it is empty in health. */
 export const PENDING_KEY = 'P';
+
+/** Of the sparse index `byDay`, which counts requests: receipts alone carry it. `at` is an instant in Shanghai's offset. */
+export const dayKey = (channel: string, at: string): string => `${channel}#${at.slice(0, 10)}`;
 
 /** UTC, because the sweeper compares it as text. */
 const pending = (since: number) => ({
@@ -25,12 +34,7 @@ const NO_RECEIPT = 'R#';
 export const receiptStore = (): ReceiptStore => ({
   find: (channel, channelRef) => get(receiptPk(channel, channelRef)),
 
-  async findByTicketNo(ticketNo) {
-    const { Item } = await dynamo().send(
-      new GetCommand({ TableName: env('RECEIPTS_TABLE'), Key: { pk: numberPk(ticketNo) }, ConsistentRead: true }),
-    );
-    return get(typeof Item?.receiptPk === 'string' ? Item.receiptPk : NO_RECEIPT);
-  },
+  findByTicketNo: (ticketNo) => follow(numberPk(ticketNo)),
 
   async findByCaller(callerHash, limit) {
     const { Items = [] } = await dynamo().send(
@@ -43,39 +47,135 @@ export const receiptStore = (): ReceiptStore => ({
         Limit: limit,
       }),
     );
-    const receipts = await Promise.all(Items.map(({ pk }) => get(String(pk))));
-    return receipts.filter((receipt) => receipt !== undefined);
+    const receipts = await Promise.all(
+      Items.map(({ pk }) => (String(pk).startsWith(numberPk('')) ? follow(String(pk)) : get(String(pk)))),
+    );
+    const found = receipts.filter((receipt) => receipt !== undefined);
+    return [...new Map(found.map((receipt) => [receipt.ticketNo, receipt])).values()];
   },
 
-  async create(receipt, caller, pendingSince) {
-    const { channel, channelRef } = receipt.request;
-    const pk = receiptPk(channel, channelRef);
-    const TableName = env('RECEIPTS_TABLE');
-    const ConditionExpression = 'attribute_not_exists(pk)';
-    try {
-      await dynamo().send(
-        new TransactWriteCommand({
-          TransactItems: [
-            {
-              Put: {
-                TableName,
-                ConditionExpression,
-                Item: { pk, ...receipt, ...pending(pendingSince) },
-              },
-            },
-            { Put: { TableName, ConditionExpression, Item: { pk: numberPk(receipt.ticketNo), receiptPk: pk } } },
-            { Put: { TableName: env('CALLERS_TABLE'), Item: caller } },
-          ],
+  async receivedSince(callerHash, since, { channel, except }, limit) {
+    const times: string[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await dynamo().send(
+        new QueryCommand({
+          TableName: env('RECEIPTS_TABLE'),
+          IndexName: 'byCaller',
+          KeyConditionExpression: 'callerHash = :caller AND receivedAt >= :since',
+          ExpressionAttributeValues: { ':caller': callerHash, ':since': since },
+          ScanIndexForward: false,
+          ExclusiveStartKey: from,
         }),
       );
-      return 'created';
-    } catch (error) {
-      const refused = refusal(error);
-      if (refused === undefined) throw error;
-      return refused;
-    }
+      for (const { pk, receivedAt } of page.Items ?? []) {
+        const counts =
+          String(pk).startsWith(receiptPk(channel, '')) && !String(pk).startsWith(receiptPk(channel, except));
+        if (counts) times.push(String(receivedAt));
+      }
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined && times.length < limit);
+    return times.slice(0, limit);
+  },
+
+  async create(receipt, caller, pendingSince, conversation) {
+    const { channel, channelRef, board } = receipt.request;
+    const { phoneHash, receivedAt } = receipt;
+    const pk = receiptPk(channel, channelRef);
+    return transact([
+      {
+        put: onlyOnce({ pk, ...receipt, ...pending(pendingSince), dayKey: dayKey(channel, receivedAt) }),
+        refused: 'exists',
+      },
+      {
+        put: onlyOnce({
+          pk: numberPk(receipt.ticketNo),
+          receiptPk: pk,
+          ...(phoneHash === undefined ? {} : { callerHash: phoneHash, receivedAt }),
+        }),
+        refused: 'numberTaken',
+      },
+      { put: { TableName: env('CALLERS_TABLE'), Item: caller } },
+      ...(board === undefined
+        ? []
+        : [{ put: onlyOnce({ pk: messagePk(board.messageId), receiptPk: pk }), refused: 'messageTaken' } as const]),
+      ...(conversation === undefined ? [] : [talking(receipt.ticketNo, conversation)]),
+    ]);
+  },
+
+  async add(addition, pendingSince, conversation) {
+    const { channel, channelRef, ticketNo } = addition;
+    const pk = receiptPk(channel, channelRef);
+    return transact([
+      { put: onlyOnce({ pk, ticketNo, addition, ...pending(pendingSince) }), refused: 'exists' },
+      ...(conversation === undefined ? [] : [talking(ticketNo, conversation)]),
+    ]);
+  },
+
+  async conversation(callerHash) {
+    const { Item } = await dynamo().send(
+      new GetCommand({
+        TableName: env('RECEIPTS_TABLE'),
+        Key: { pk: conversationPk(callerHash) },
+        ConsistentRead: true,
+      }),
+    );
+    if (Item === undefined) return undefined;
+    return { ticketNo: String(Item.ticketNo), until: Number(Item.until), messages: Number(Item.messages) };
   },
 });
+
+/** One row of a transaction, and what it means when its condition fails. */
+interface Part {
+  readonly put: NonNullable<NonNullable<TransactWriteCommandInput['TransactItems']>[number]['Put']>;
+  readonly refused?: Exclude<CreateResult, 'created' | 'contended'>;
+}
+
+const onlyOnce = (Item: Record<string, unknown>): Part['put'] => ({
+  TableName: env('RECEIPTS_TABLE'),
+  Item,
+  ConditionExpression: 'attribute_not_exists(pk)',
+});
+
+/** The conversation goes on, or begins, unless another message moved it since it was looked at. */
+function talking(ticketNo: string, { callerHash, until, messages, seen }: ConversationStep): Part {
+  return {
+    put: {
+      TableName: env('RECEIPTS_TABLE'),
+      Item: { pk: conversationPk(callerHash), ticketNo, until, messages },
+      ...(seen === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#until = :until AND ticketNo = :ticketNo',
+            ExpressionAttributeNames: { '#until': 'until' },
+            ExpressionAttributeValues: { ':until': seen.until, ':ticketNo': seen.ticketNo },
+          }),
+    },
+    refused: 'conversationMoved',
+  };
+}
+
+async function transact(parts: readonly Part[]): Promise<CreateResult> {
+  try {
+    await dynamo().send(new TransactWriteCommand({ TransactItems: parts.map(({ put }) => ({ Put: put })) }));
+    return 'created';
+  } catch (error) {
+    const refused = refusal(
+      error,
+      parts.map((part) => part.refused),
+    );
+    if (refused === undefined) throw error;
+    return refused;
+  }
+}
+
+/** The receipt that a number's row leads to. */
+async function follow(pk: string): Promise<Receipt | undefined> {
+  const { Item } = await dynamo().send(
+    new GetCommand({ TableName: env('RECEIPTS_TABLE'), Key: { pk }, ConsistentRead: true }),
+  );
+  return get(typeof Item?.receiptPk === 'string' ? Item.receiptPk : NO_RECEIPT);
+}
 
 async function get(pk: string): Promise<Receipt | undefined> {
   const { Item } = await dynamo().send(
@@ -96,12 +196,16 @@ const busy = new Set([
   'ThrottlingException',
 ]);
 
-/** What a failed transaction means: the reasons come in the order of its items. */
-export function refusal(error: unknown): Exclude<CreateResult, 'created'> | undefined {
+/** What a failed transaction means: the reasons come in the order of its rows, and so do `meanings`. */
+export function refusal(
+  error: unknown,
+  meanings: readonly (Part['refused'] | undefined)[],
+): Exclude<CreateResult, 'created'> | undefined {
   if (error instanceof Error && busy.has(error.name)) return 'contended';
   if (!(error instanceof TransactionCanceledException)) return undefined;
-  const [receipt, number, ...rest] = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
-  if (receipt === 'ConditionalCheckFailed') return 'exists';
-  if (number === 'ConditionalCheckFailed') return 'numberTaken';
-  return [receipt ?? 'None', number ?? 'None', ...rest].every((code) => passing.has(code)) ? 'contended' : undefined;
+  const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
+  const meaning = codes.map((code, row) => (code === 'ConditionalCheckFailed' ? meanings[row] : undefined));
+  const first = meaning.find((known) => known !== undefined);
+  if (first !== undefined) return first;
+  return codes.every((code) => passing.has(code)) ? 'contended' : undefined;
 }

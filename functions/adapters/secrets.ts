@@ -21,13 +21,19 @@ const PhoneVendors = z.object({
 /** Shapes of the secrets. They tolerate additions: an operator may note things beside the keys. */
 const shapes = {
   PHONE_SECRET: Partner.extend({ vendors: PhoneVendors.optional() }),
-  WEBSITE_SECRET: Partner,
+  WEBSITE_SECRET: Partner.extend({
+    /** 轮询, for a board that cannot push (docs/channels/website.md); `after`: the cursor to begin with. */
+    poll: z
+      .object({ baseUrl: z.url(), keys: Keys.optional(), after: z.string().min(1).max(1000).optional() })
+      .optional(),
+  }),
   WECHAT_SECRET: z.object({
     appid: z.string(),
     appSecret: z.string(),
     apiBase: z.url(),
     sessionKeys: z.array(Base64Key).min(1),
-    templates: z.object({ accepted: z.string(), answered: z.string(), closed: z.string() }),
+    /** 订阅消息模板: the name that the district's feedback.json uses → the account's template id. */
+    templates: z.record(z.string(), z.string().min(1)),
     /** 消息推送, as in the console of the account; absent where nothing is pushed. */
     push: z
       .object({

@@ -1,12 +1,12 @@
-/** What the sweeper looks for: receipts that never became tickets, and tickets whose warning no alarm fired. */
+/** What the sweeper looks for: receipts that never became tickets, additions that never reached theirs, and tickets whose warning no alarm fired. */
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { IntakeRequest } from '#schemas/intake.ts';
+import type { IntakeMessage } from '#schemas/intake.ts';
 import { dynamo, env } from './aws.ts';
 import { MARK_KEY } from './dynamo-ticket-store.ts';
 import { PENDING_KEY } from './receipt-store.ts';
 
-/** Requests received before `before` (epoch ms, office time) that still wait for the router, oldest first. */
-export async function waitingRequests(before: number, limit: number): Promise<IntakeRequest[]> {
+/** Requests and additions received before `before` (epoch ms, office time) that wait for the router, oldest first. */
+export async function waitingMessages(before: number, limit: number): Promise<IntakeMessage[]> {
   const TableName = env('RECEIPTS_TABLE');
   const answer = await dynamo().send(
     new QueryCommand({
@@ -17,13 +17,13 @@ export async function waitingRequests(before: number, limit: number): Promise<In
       Limit: limit,
     }),
   );
-  const requests = await Promise.all(
+  const messages = await Promise.all(
     (answer.Items ?? []).map(async ({ pk }) => {
       const { Item } = await dynamo().send(new GetCommand({ TableName, Key: { pk }, ConsistentRead: true }));
-      return Item?.state === 'received' ? (Item.request as IntakeRequest) : undefined;
+      return Item?.state === 'received' ? ((Item.request ?? Item.addition) as IntakeMessage) : undefined;
     }),
   );
-  return requests.filter((request) => request !== undefined);
+  return messages.filter((message) => message !== undefined);
 }
 
 /** Numbers of tickets whose next warning was due before `before` (epoch ms, office time). */

@@ -47,6 +47,6 @@ async function proof(headers: Request['headers']): Promise<Proof> {
   }
   if (headers.authorization === undefined) return () => false;
   const { sessionKeys } = await secret('WECHAT_SECRET');
-  const openid = await readSession(sessionKeys, headers.authorization, Date.now());
+  const { openid } = await readSession(sessionKeys, headers.authorization, Date.now());
   return (key, _ticketNo, receipt) => sameText(ownerHashWith(key, openid), receipt?.callerHash ?? '');
 }

@@ -37,7 +37,7 @@ export const stepTexts: Readonly<Partial<Record<EventType, string>>> = {
   answerApproved: '答复已通过审核，请查看并评价',
   reworkOrdered: '已要求承办单位重新办理',
   urged: '您的催办已转告承办单位',
-  appended: '您补充的内容已转告承办单位',
+  appended: '您补充的内容已收到',
   rated: '已收到您的评价',
   closed: '已办结',
   notAccepted: '不予受理，请通过法定途径办理',

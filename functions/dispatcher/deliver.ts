@@ -25,7 +25,7 @@ export interface AttemptReport {
 export interface Engine {
   readonly store: DeliveryStore;
   readonly endpoint: DepartmentEndpoint;
-  /** The callback's body; the same bytes at every attempt. */
+  /** The callback's body; the same words at every attempt, with fresh addresses of attachments. */
   render(delivery: Delivery): Promise<Uint8Array>;
   /** Puts a delivery on the Dispatch queue. */
   wake(key: DeliveryKey, delaySeconds: number): Promise<void>;

@@ -1,5 +1,6 @@
 /** 派单投递: consumer of the Dispatch queue; sends each callback of an event, or one delivery whose turn it is. */
 import { callerStore } from '#functions/adapters/caller-store.ts';
+import { refreshDistrict } from '#functions/adapters/catalogue-overlay.ts';
 import { deliveryStore } from '#functions/adapters/delivery-store.ts';
 import { departmentEndpoint } from '#functions/adapters/department-endpoint.ts';
 import { district } from '#functions/adapters/district.ts';
@@ -28,6 +29,7 @@ const engine: Engine = {
 };
 
 export const handler = consumer(DispatchMessage, async (message) => {
+  await refreshDistrict();
   const { ticketNo } = message;
   if ('unit' in message) {
     await deliver(engine, message);
@@ -35,6 +37,7 @@ export const handler = consumer(DispatchMessage, async (message) => {
   }
   const event = await ticketStore().event(ticketNo, message.seq);
   if (event === undefined) throw new EventMissing(ticketNo, message.seq);
+  if (event.type === 'dispatched') await refreshDistrict(event.decision?.trace.catalogueVersion);
   // All at once: one slow department must not hold up the others of the same event.
   const outcomes = await Promise.allSettled(
     (event.callbacks ?? []).map(({ to, n }) => deliver(engine, { ticketNo, unit: to, n }, event.seq)),

@@ -1,11 +1,25 @@
 /** Renders a delivery's body from what is stored: event, ticket as of that event, request text, identity if allowed. */
-import { callbackEvent, type Names, needsCaller, needsRequest } from '#domain/delivery/callback.ts';
+import {
+  type Addition,
+  addedWords,
+  attachmentNames,
+  callbackEvent,
+  hidesCaller,
+  type Names,
+  needsCaller,
+  needsRequest,
+  type ReadableRequest,
+} from '#domain/delivery/callback.ts';
 import type { CallerStore } from '#functions/ports/caller-store.ts';
 import type { TicketStore } from '#functions/ports/ticket-store.ts';
+import { linkAttachments } from '#functions/shared/attachment-links.ts';
 import { ticketAt } from '#functions/shared/delivery/ticket-at.ts';
 import { CallbackEvent } from '#schemas/callback.ts';
 import type { Delivery } from '#schemas/delivery.ts';
 import type { District } from '#schemas/district.ts';
+import type { EventOf } from '#schemas/event.ts';
+import type { CallerRecord } from '#schemas/intake.ts';
+import type { Ticket, TicketText } from '#schemas/ticket.ts';
 
 export interface RenderPorts {
   readonly tickets: TicketStore;
@@ -15,16 +29,41 @@ export interface RenderPorts {
 
 /** Throws when the event has no such callback, or the body breaks our own contract: both are faults of ours. */
 export async function renderCallback(ports: RenderPorts, delivery: Delivery): Promise<Uint8Array> {
-  const { ticket, event } = await ticketAt(ports.tickets, delivery.ticketNo, delivery.seq);
+  const { ticket, event, history } = await ticketAt(ports.tickets, delivery.ticketNo, delivery.seq);
   const callback = event.callbacks?.find(({ to, n }) => to === delivery.unit && n === delivery.n);
   if (callback === undefined) throw new TypeError('the event has no such callback');
   const text = needsRequest(callback.type) ? await ports.tickets.text(ticket.ticketNo, ticket.textKey) : undefined;
-  const caller = needsCaller(callback.type, ticket) ? await ports.callers.get(ticket.callerToken) : undefined;
-  const request = text?.kind === 'request' ? text : undefined;
-  const note = event.type === 'appended' ? await ports.tickets.text(ticket.ticketNo, event.noteKey) : undefined;
-  const addition = note?.kind === 'note' ? note.text : undefined;
-  const body = CallbackEvent.parse(callbackEvent({ event, callback, ticket, request, addition, caller }, ports.names));
+  const told = event.type === 'appended' ? [event] : needsRequest(callback.type) ? history : [];
+  const appended = told.filter((one) => one.type === 'appended');
+  const known = needsCaller(callback.type, ticket) || hidesCaller(ticket, appended.length);
+  const caller = known ? await ports.callers.get(ticket.callerToken) : undefined;
+  const request = text?.kind === 'request' ? await readable(text, ticket) : undefined;
+  const additions = await additionsOf(appended, { ticket, caller }, ports.tickets);
+  const body = CallbackEvent.parse(callbackEvent({ event, callback, ticket, request, additions, caller }, ports.names));
   return new TextEncoder().encode(JSON.stringify(body));
+}
+
+/** The department reads the attachments' names as it reads the other words; the name to save under must not say more. */
+async function readable(request: Extract<TicketText, { kind: 'request' }>, ticket: Ticket): Promise<ReadableRequest> {
+  return { ...request, attachments: await linkAttachments(request.attachments, attachmentNames(request, ticket)) };
+}
+
+/** Without those that were erased (清除) in the meantime. */
+async function additionsOf(
+  appended: readonly EventOf<'appended'>[],
+  { ticket, caller }: { ticket: Ticket; caller: CallerRecord | undefined },
+  tickets: TicketStore,
+): Promise<Addition[]> {
+  const additions = await Promise.all(
+    appended.map(async ({ at, noteKey }) => {
+      const note = await tickets.text(ticket.ticketNo, noteKey);
+      if (note?.kind !== 'note') return undefined;
+      const { text, attachments = [] } = note;
+      const names = attachments.map(({ name }) => addedWords(name, ticket, caller));
+      return { at, text, attachments: await linkAttachments(attachments, names) };
+    }),
+  );
+  return additions.filter((addition) => addition !== undefined);
 }
 
 export function namesOf(district: District): Names {

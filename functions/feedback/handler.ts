@@ -1,38 +1,56 @@
-/** 反馈: consumer of the Feedback queue; tells the citizen by the channel that the request came from, and records it. */
+/**
+ * 反馈: consumer of the Feedback queue; tells the citizen by the channel that the request came from, and records it. What
+ * came through WeChat is also shown to its content check.
+ */
+import type { SystemCommand } from '#domain/ticket/command.ts';
 import { callerStore } from '#functions/adapters/caller-store.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { putReply } from '#functions/adapters/feedback-board.ts';
 import { sendSms } from '#functions/adapters/feedback-phone.ts';
 import { sendSubscribeMessage } from '#functions/adapters/feedback-wechat.ts';
+import { checkContent } from '#functions/adapters/wechat-content.ts';
 import type { ChannelFeedback } from '#functions/ports/channel-feedback.ts';
 import { consumer } from '#functions/shared/batch.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { EventPointer } from '#schemas/event.ts';
-import { type FeedbackRecord, tell } from './tell.ts';
+import { checkRequest } from './content-check.ts';
+import { tell } from './tell.ts';
 
 const channels: ChannelFeedback = {
-  wechat: (notice, openid) => sendSubscribeMessage(notice, openid, district().channels.wechat),
+  wechat: (message, openid) => sendSubscribeMessage(message, openid, district().channels.wechat),
   sms: sendSms,
   website: putReply,
 };
 
-export const handler = consumer(EventPointer, async ({ ticketNo, seq }) => {
-  const ports = { tickets: ticketStore(), callers: callerStore(), channels, district: district() };
-  const record = await tell(ports, ticketNo, seq);
-  if (record !== undefined) await write(ticketNo, record);
+export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) => {
+  const stores = { tickets: ticketStore(), callers: callerStore() };
+  if (type === 'registered') {
+    const checked = await checkRequest({ ...stores, check: checkContent }, ticketNo, seq);
+    if (checked === undefined) return;
+    if (checked.outcome !== 'passed') {
+      log.warn('content not passed', { ticketNo, outcome: checked.outcome, code: checked.label ?? '' });
+    }
+    await write(ticketNo, checked, `content#${ticketNo}`);
+    return;
+  }
+  const told = await tell({ ...stores, channels, district: district() }, ticketNo, seq);
+  if (told === undefined) return;
+  if (told.outcome === 'rejected') {
+    const { forSeq, notice, channel, detail = '' } = told;
+    log.error('feedback rejected', { ticketNo, seq: forSeq, notice, channel, code: detail }, undefined);
+  }
+  await write(ticketNo, told, `feedback#${ticketNo}#${told.forSeq}`);
 });
 
-async function write(ticketNo: string, record: FeedbackRecord): Promise<void> {
-  const facts = { ticketNo, seq: record.forSeq, notice: record.notice, channel: record.channel };
-  if (record.outcome === 'rejected') log.error('feedback rejected', { ...facts, code: record.detail ?? '' }, undefined);
+/** `key`: one record of a kind, whatever a second run of it came to. */
+async function write(ticketNo: string, command: SystemCommand, key: string): Promise<void> {
   const result = await changeTicket({
     ticketNo,
-    command: record,
+    command,
     actor: { kind: 'system', id: 'feedback' },
-    // One record an event, whatever a second run of it came to.
-    cause: { key: `feedback#${ticketNo}#${record.forSeq}`, fingerprint: 'feedback' },
+    cause: { key, fingerprint: 'feedback' },
   });
   if (result.outcome === 'changed' || result.outcome === 'replayed') return;
   throw new Error(`feedback not recorded: ${result.outcome}`);

@@ -1,21 +1,30 @@
 /** 热线办接口: the desk's lists, a ticket with its whole history and routing trace, and the operators' commands. */
 import { mayCommand } from '#domain/ticket/roles.ts';
+import { refreshDistrict } from '#functions/adapters/catalogue-overlay.ts';
+import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { linkText } from '#functions/shared/attachment-links.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
+import { hear } from '#functions/shared/danger.ts';
 import { api, readJson } from '#functions/shared/http.ts';
 import { diallable } from '#functions/shared/intake-request.ts';
 import { ownTickets } from '#functions/shared/own-tickets.ts';
-import { listing, pageRequest } from '#functions/shared/paging.ts';
+import { DeskQuery, deskSummary, listing, pageOf } from '#functions/shared/paging.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import { phoneHashWith } from '#functions/shared/query-code.ts';
 import { CallerSearch, HotlineCommand } from '#schemas/command.ts';
 import { TicketNo } from '#schemas/common.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { TicketText } from '#schemas/ticket.ts';
+import { catalogueRoutes } from './catalogue.ts';
+import { correctionRoutes } from './corrections.ts';
 import { authenticateOperator } from './operator.ts';
 
 export const handler = api({
+  ...catalogueRoutes,
+  ...correctionRoutes,
+
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);
     const command = parseBody(HotlineCommand, readJson(request));
@@ -24,9 +33,10 @@ export const handler = api({
     if (key !== undefined && !/^[\w-]{1,128}$/.test(key)) {
       throw new ProblemError('bodyInvalid', { errors: [{ pointer: '', detail: 'header idempotency-key' }] });
     }
+    await refreshDistrict();
     const result = await changeTicket({
       ticketNo: ticketNoOf(request.params),
-      command,
+      command: command.command === 'append' ? hear(command, district()) : command,
       actor: { kind: 'operator', id: operator.id, role: operator.role },
       ...(key === undefined
         ? {}
@@ -46,11 +56,15 @@ export const handler = api({
     return { status: 200, body: { tickets: await ownTickets((key) => phoneHashWith(key, phone)) } };
   },
 
-  /** Without a status: 待派单, what waits for the desk's own decision. */
+  /** Without a status: 待派单, what waits for the desk's own decision. `attention`: 待关注, whatever its state. */
   async 'GET /hotline/tickets'(request) {
     await authenticateOperator(request.headers);
-    const { status = 'DISPATCHING', ...page } = pageRequest(request.query);
-    return { status: 200, body: await listing(() => ticketStore().listByStatus(status, page)) };
+    const { status = 'DISPATCHING', attention, cursor } = parseBody(DeskQuery, request.query);
+    const page = pageOf(cursor);
+    const topic = attention === 'any' ? undefined : attention;
+    const read = () =>
+      attention === undefined ? ticketStore().listByStatus(status, page) : ticketStore().listByAttention(topic, page);
+    return { status: 200, body: await listing(read, deskSummary) };
   },
 
   async 'GET /hotline/tickets/{ticketNo}'(request) {
@@ -90,6 +104,11 @@ function ticketNoOf(params: Readonly<Record<string, string>>): string {
 async function readTexts(ticketNo: string, keys: readonly string[]): Promise<Record<string, TicketText>> {
   const store = ticketStore();
   const unique = [...new Set(keys)];
-  const texts = await Promise.all(unique.map((key) => store.text(ticketNo, key)));
+  const texts = await Promise.all(
+    unique.map(async (key) => {
+      const text = await store.text(ticketNo, key);
+      return text && linkText(text);
+    }),
+  );
   return Object.fromEntries(unique.flatMap((key, index) => (texts[index] === undefined ? [] : [[key, texts[index]]])));
 }

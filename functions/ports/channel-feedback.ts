@@ -1,15 +1,20 @@
 /** The citizen's side: one method a way. They answer what became of it, and throw `PlatformBusy` when it is worth another try. */
-import type { BoardReply, Notice } from '#domain/feedback/notice.ts';
+import type { BoardReply } from '#domain/feedback/board-reply.ts';
 
-export interface ShortNotice {
+/** 订阅消息, ready to be sent: values fit their fields. */
+export interface SubscribeMessage {
+  /** Which of the account's templates (key in the secret). */
+  readonly template: string;
+  readonly page: string;
+  readonly data: Readonly<Record<string, { readonly value: string }>>;
+}
+
+/** 短信, ready to be sent. */
+export interface ShortMessage {
   /** Stable across retries; letters, digits and dashes. */
   readonly id: string;
-  readonly ticketNo: string;
-  readonly notice: Notice;
-  /** The district's short text, at most 20 characters. */
-  readonly status: string;
-  readonly department: string;
-  readonly at: string;
+  readonly template: string;
+  readonly params: Readonly<Record<string, string>>;
 }
 
 export type FeedbackResult =
@@ -20,8 +25,8 @@ export type FeedbackResult =
   | { readonly kind: 'rejected'; readonly detail: string };
 
 export interface ChannelFeedback {
-  wechat(notice: ShortNotice, openid: string): Promise<FeedbackResult>;
-  sms(notice: ShortNotice, phone: string): Promise<FeedbackResult>;
+  wechat(message: SubscribeMessage, openid: string): Promise<FeedbackResult>;
+  sms(message: ShortMessage, phone: string): Promise<FeedbackResult>;
   website(reply: BoardReply): Promise<FeedbackResult>;
 }
 

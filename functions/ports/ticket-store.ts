@@ -1,7 +1,9 @@
 /** Where tickets live. One `commit` is one transaction: snapshot, events, texts and the dedupe row of whatever caused them. */
+import type { RecentTicket } from '#domain/routing/duplicates.ts';
+import type { Correction } from '#schemas/catalogue.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
 import type { TicketEvent } from '#schemas/event.ts';
-import type { Ticket, TicketText } from '#schemas/ticket.ts';
+import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 
 /** What caused a change. The same cause never changes a ticket twice; `fingerprint` tells a replay from a misuse of the key. */
 export interface Cause {
@@ -17,8 +19,12 @@ export interface Change {
   /** Version that the decision was made on; 0 for a ticket that doesn't exist yet. */
   readonly expectedVersion: number;
   readonly cause?: Cause & { readonly answer: CommandAnswer };
-  /** Marks the receipt as routed in the same transaction (first commit of a ticket only). */
+  /** Marks the receipt, of a request or of an addition, as routed in the same transaction. */
   readonly receipt?: { readonly channel: string; readonly channelRef: string };
+  /** What a person changed of the router's decision. */
+  readonly correction?: Correction;
+  /** Whose it is (keyed hash): a new ticket is then found among its caller's recent ones. */
+  readonly callerHash?: string;
 }
 
 /** `conflict`: someone else changed the ticket first, decide again. `duplicate`: this cause was committed before. */
@@ -31,9 +37,15 @@ export interface TicketStore {
   text(ticketNo: string, key: string): Promise<TicketText | undefined>;
   remembered(causeKey: string): Promise<{ fingerprint: string; answer: CommandAnswer } | undefined>;
   commit(change: Change): Promise<CommitResult>;
+  /** Tickets of the caller received since `since` (epoch ms, office time), newest first, at most 50. Eventually consistent. */
+  recentOf(callerHash: string, since: number): Promise<RecentTicket[]>;
+  /** 纠正, oldest first. */
+  listCorrections(page: Omit<PageRequest, 'status'>): Promise<Page<Correction>>;
   /** 待办清单 of a unit, earliest deadline first. */
   listByOwner(owner: string, page: PageRequest): Promise<Page<Ticket>>;
   listByStatus(status: string, page: PageRequest): Promise<Page<Ticket>>;
+  /** 待关注, the longest waiting first; with a topic, only those that have it. */
+  listByAttention(topic: AttentionTopic | undefined, page: PageRequest): Promise<Page<Ticket>>;
 }
 
 export interface PageRequest {

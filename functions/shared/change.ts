@@ -1,6 +1,7 @@
 /** The one way in which a function changes a ticket: load → decide → commit, again when somebody else was first. */
 import { createHash } from 'node:crypto';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { correctionOf } from '#domain/routing/correction.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { DecideContext, Rejection, TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
@@ -23,6 +24,7 @@ export interface ChangeRequest {
   /** The message that asks for it; the same cause is answered as the first time and changes nothing. */
   readonly cause?: Cause | ((ticket: Ticket) => Cause);
   readonly receipt?: Change['receipt'];
+  readonly callerHash?: string | undefined;
 }
 export type ChangeResult =
   | {
@@ -47,7 +49,7 @@ export async function changeTicket(
   inspect: (ticket: Ticket) => boolean = () => true,
   store: TicketStore = ticketStore(),
 ): Promise<ChangeResult> {
-  const { ticketNo, command, actor, receipt } = request;
+  const { ticketNo, command, actor, receipt, callerHash } = request;
   for (let round = 0; round < ROUNDS; round++) {
     if (round > 0) await pause(round);
     const ticket = await store.load(ticketNo);
@@ -66,6 +68,7 @@ export async function changeTicket(
     }
     const answer = answerOf(decision.ticket);
     if (decision.events.length === 0) return { outcome: 'changed', ticket: decision.ticket, events: [], answer };
+    const correction = correctionOf(ticket, decision.events);
     const result = await store.commit({
       ticket: decision.ticket,
       events: decision.events,
@@ -73,6 +76,8 @@ export async function changeTicket(
       expectedVersion: ticket?.version ?? 0,
       ...(cause === undefined ? {} : { cause: { ...cause, answer } }),
       ...(receipt === undefined ? {} : { receipt }),
+      ...(callerHash === undefined ? {} : { callerHash }),
+      ...(correction === undefined ? {} : { correction }),
     });
     if (result === 'committed') {
       logEvents(decision.events);
@@ -138,6 +143,7 @@ function logEvents(events: readonly TicketEvent[]): void {
       ...(event.type === 'feedbackRecorded'
         ? { notice: event.notice, channel: event.channel, outcome: event.outcome }
         : {}),
+      ...(event.type === 'contentChecked' ? { outcome: event.outcome } : {}),
     });
   }
 }

@@ -7,6 +7,12 @@ import type { DangerNotice } from '#schemas/intake.ts';
 export const dangerNumbers = (text: string, district: Pick<District, 'danger'>): readonly string[] =>
   detectDanger(text, district)?.numbers ?? [];
 
+/** An addition that speaks of danger says so to the desk. */
+export function hear<C extends { readonly command: string }>(command: C, district: Pick<District, 'danger'>): C {
+  const dangerous = 'text' in command && dangerNumbers(String(command.text), district).length > 0;
+  return dangerous ? { ...command, danger: true } : command;
+}
+
 /** What the answer says at once. It advises; software does not transfer a call. */
 export function dangerNotice(
   numbers: readonly string[],

@@ -12,6 +12,8 @@ import { ProblemError } from './problem.ts';
 export const MAX_BODY_BYTES = 256 * 1024;
 
 export interface Request {
+  /** As the client asked for it, stage or base path included. */
+  readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** Lower-case names. */
@@ -21,6 +23,7 @@ export interface Request {
 }
 export interface Reply {
   readonly status: number;
+  /** Text and bytes go out as they are, anything else as JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -53,7 +56,7 @@ function toRequest(event: APIGatewayProxyEvent): Request {
   }
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body.length > MAX_BODY_BYTES) throw new ProblemError('payloadTooLarge');
-  return { params, query, headers, body };
+  return { path: event.requestContext.path, params, query, headers, body };
 }
 
 /** Text of a JSON body; refuses other content types, bytes that are no UTF-8, and anything that isn't JSON. */
@@ -89,8 +92,20 @@ function toResult(reply: Reply): APIGatewayProxyResult {
       'x-content-type-options': 'nosniff',
       ...reply.headers,
     },
-    body: typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body),
+    ...encoded(reply.body),
   };
+}
+
+/** Bytes travel as base64; the API is binary for all types, so that the gateway turns them back whatever was asked for. */
+function encoded(body: unknown): Pick<APIGatewayProxyResult, 'body' | 'isBase64Encoded'> {
+  if (body instanceof Uint8Array) return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+  return { body: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
+function retryAfter(error: unknown, status: number): Record<string, string> {
+  const seconds = error instanceof ProblemError ? error.retryAfter : undefined;
+  if (seconds !== undefined) return { 'retry-after': String(seconds) };
+  return status === 503 ? { 'retry-after': '1' } : {};
 }
 
 function answerError(error: unknown): APIGatewayProxyResult {
@@ -103,7 +118,7 @@ function answerError(error: unknown): APIGatewayProxyResult {
     body: problem,
     headers: {
       'content-type': 'application/problem+json; charset=utf-8',
-      ...(problem.status === 503 ? { 'retry-after': '1' } : {}),
+      ...retryAfter(error, problem.status),
     },
   });
 }

@@ -4,6 +4,7 @@
  */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { discreetCopy } from '#domain/delivery/discretion.ts';
+import type { KeptAttachment } from '#schemas/attachment.ts';
 import type {
   Call,
   CallerRecord,
@@ -15,23 +16,41 @@ import type {
 import type { MaskedRequest } from '#schemas/ticket.ts';
 import { ProblemError } from './problem.ts';
 
-/** A parsed body and who vouches for it; `openid` comes from a mini-program's session. */
+/** A parsed body and who vouches for it; `openid` and `phone` (E.164) come from a mini-program's session. */
 export type Submission =
   | { readonly channel: 'phone'; readonly body: PhoneRequest; readonly openid?: undefined }
   | { readonly channel: 'website'; readonly body: WebsiteRequest; readonly openid?: undefined }
-  | { readonly channel: 'wechat'; readonly body: WechatRequest; readonly openid: string };
+  | {
+      readonly channel: 'wechat';
+      readonly body: WechatRequest;
+      readonly openid: string;
+      readonly phone?: string;
+      readonly keep?: KeepAttachments;
+    };
+
+/** Judges uploads and moves them to where they stay, under a folder of the request's own; links stay as they are. */
+export type KeepAttachments = (
+  attachments: NonNullable<WechatRequest['attachments']>,
+  folder: string,
+) => Promise<KeptAttachment[]>;
 
 /** Decimals of a degree that are kept: 1 cm. More is noise, and tiny exponents don't fit the database's numbers. */
 const DEGREE_DECIMALS = 7;
+
+const phoneOfSession = (submission: Submission): string | undefined =>
+  submission.channel === 'wechat' ? submission.phone : undefined;
 
 const isAnonymous = ({ body }: Submission): boolean => body.caller?.anonymous === true;
 
 /** 标准化诉求. The call keeps its numbers of record, and loses whoever spoke: caller, callee and the agent's name. */
 export function toIntakeRequest(
   submission: Submission,
-  made: Pick<IntakeRequest, 'ticketNo' | 'receivedAt' | 'callerToken' | 'queryKeyId' | 'danger'>,
+  made: Pick<
+    IntakeRequest,
+    'ticketNo' | 'receivedAt' | 'callerToken' | 'queryKeyId' | 'danger' | 'attachments' | 'callerHash'
+  >,
 ): IntakeRequest {
-  const { caller, place, ...rest } = submission.body;
+  const { caller, place, attachments: _, ...rest } = submission.body;
   const confidential = caller?.confidential === true;
   const { call, board, ...request }: typeof rest & { call?: Call; board?: WebsiteRequest['board'] } = rest;
   return {
@@ -49,11 +68,36 @@ export function toIntakeRequest(
   };
 }
 
+/**
+ * 附件 as the ticket will keep them.
+ * @param folder names the request's place in the store; the same at each try
+ * @throws ProblemError 422 at `/attachments/<i>`, 503 `busy` when the store doesn't answer
+ */
+export async function keptAttachments(submission: Submission, folder: string): Promise<KeptAttachment[] | undefined> {
+  const { attachments } = submission.body;
+  if (submission.channel === 'wechat' && submission.keep !== undefined && attachments !== undefined) {
+    return submission.keep(attachments, folder);
+  }
+  return attachments?.map((attachment, index) => {
+    if ('url' in attachment) return attachment;
+    throw new ProblemError('bodyInvalid', {
+      errors: [{ pointer: `/attachments/${index}/uploadId`, detail: 'uploads are not taken here' }],
+    });
+  });
+}
+
+/** Only the attachments that are links. */
+export function withoutUploads(submission: Submission): Submission {
+  const { attachments } = submission.body;
+  if (submission.channel !== 'wechat' || attachments === undefined) return submission;
+  return { ...submission, body: { ...submission.body, attachments: attachments.filter((one) => 'url' in one) } };
+}
+
 /** What the department may read, made while name and number are still at hand; an anonymous caller's are dropped then. */
 function maskedCopy(submission: Submission): MaskedRequest {
   const { title, content, place, attachments = [], caller: form } = submission.body;
   const caller = submission.channel === 'wechat' ? undefined : submission.body.caller;
-  const dialled = submission.channel === 'phone' ? submission.body.call.caller : undefined;
+  const dialled = submission.channel === 'phone' ? submission.body.call.caller : phoneOfSession(submission);
   return discreetCopy(
     { title, content, placeText: place?.text, attachmentNames: attachments.map(({ name }) => name) },
     {
@@ -84,7 +128,7 @@ function withoutSpeakers(call: Call): NonNullable<IntakeRequest['call']> {
 
 /**
  * 来电人身份. An anonymous caller leaves nothing behind but the token: no name, number, openid or enterprise, and the
- * number that the telephone system saw isn't kept either. Otherwise that number stands in for one the seat didn't type.
+ * number that the telephone system or WeChat saw isn't kept either. Otherwise that number stands in for one not typed.
  * @throws ProblemError 422 at `/caller/phone` for a number that can't be dialled.
  */
 export function callerRecord(
@@ -101,7 +145,9 @@ export function callerRecord(
   }
   const record = { callerToken: made.callerToken, createdAt: made.createdAt };
   if (isAnonymous(submission)) return record;
-  const phone = given ?? (submission.channel === 'phone' ? diallable(submission.body.call.caller ?? '') : undefined);
+  const seen =
+    submission.channel === 'phone' ? diallable(submission.body.call.caller ?? '') : phoneOfSession(submission);
+  const phone = given ?? seen;
   const { enterprise } = body.caller ?? {};
   return {
     ...record,

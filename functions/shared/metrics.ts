@@ -3,7 +3,15 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 const metrics = new Metrics({ namespace: 'Jieban' });
 
-export type Metric = 'sweepFailures' | 'receiptsRerouted' | 'marksLate' | 'alarmsRestarted' | 'deliveriesDead';
+export type Metric =
+  | 'sweepFailures'
+  | 'receiptsRerouted'
+  | 'marksLate'
+  | 'alarmsRestarted'
+  | 'deliveriesDead'
+  | 'catalogueRefused'
+  | 'boardMessagesStuck'
+  | 'boardPollFailures';
 
 /** Emits the counts as one log line; zeros too, so that an alarm can tell health from silence. */
 export function publish(counts: Readonly<Partial<Record<Metric, number>>>): void {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { Page, PageRequest } from '#functions/ports/ticket-store.ts';
-import { Status, type Ticket } from '#schemas/ticket.ts';
+import { AttentionFilter, Status, type Ticket } from '#schemas/ticket.ts';
 import { ProblemError, parseBody } from './problem.ts';
 
 const PAGE_SIZE = 50;
@@ -15,25 +15,39 @@ export const ListQuery = z.strictObject({
     .optional(),
 });
 
+/** 热线办: by state, or what waits for the desk's eye (`any`, or one topic). */
+export const DeskQuery = ListQuery.extend({ attention: AttentionFilter.optional() }).refine(
+  ({ status, attention }) => status === undefined || attention === undefined,
+  { path: ['attention'], error: 'status and attention are two different lists' },
+);
+
+export const CorrectionQuery = ListQuery.pick({ cursor: true });
+
 export function pageRequest(query: unknown): PageRequest & { status?: Status } {
   const { status, cursor } = parseBody(ListQuery, query);
-  return {
-    limit: PAGE_SIZE,
-    ...(status === undefined ? {} : { status }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
+  return { ...pageOf(cursor), ...(status === undefined ? {} : { status }) };
 }
 
+/** `cursor` is where the page before ended. */
+export const pageOf = (cursor: string | undefined): Omit<PageRequest, 'status'> => ({
+  limit: PAGE_SIZE,
+  ...(cursor === undefined ? {} : { cursor }),
+});
+
 /** Runs a listing; a cursor that isn't one of this list's answers 422, not 500. */
-export async function listing(read: () => Promise<Page<Ticket>>): Promise<{ tickets: unknown[]; cursor?: string }> {
-  try {
-    const { items, cursor } = await read();
-    return { tickets: items.map(summary), ...(cursor === undefined ? {} : { cursor }) };
-  } catch (error) {
-    const wrongCursor = error instanceof RangeError || (error instanceof Error && error.name === 'ValidationException');
-    if (!wrongCursor) throw error;
-    throw new ProblemError('bodyInvalid', { errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }] });
-  }
+export async function listing(
+  read: () => Promise<Page<Ticket>>,
+  line: (ticket: Ticket) => object = summary,
+): Promise<{ tickets: object[]; cursor?: string }> {
+  const { items, cursor } = await read().catch(wrongCursor);
+  return { tickets: items.map(line), ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/** Rethrows what a list says to a cursor that is none of its own as 422, everything else as it is. */
+export function wrongCursor(error: unknown): never {
+  const wrong = error instanceof RangeError || (error instanceof Error && error.name === 'ValidationException');
+  if (!wrong) throw error;
+  throw new ProblemError('bodyInvalid', { errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }] });
 }
 
 const summary = (ticket: Ticket) => ({
@@ -49,4 +63,10 @@ const summary = (ticket: Ticket) => ({
   deadlines: deadlines(ticket),
   ...(ticket.categoryCode === undefined ? {} : { category: ticket.categoryCode }),
   ...(ticket.townCode === undefined ? {} : { townCode: ticket.townCode }),
+});
+
+/** 待关注 is the desk's own: to a unit it would tell that a confidential caller has another ticket like this one. */
+export const deskSummary = (ticket: Ticket): object => ({
+  ...summary(ticket),
+  ...(ticket.attention.length === 0 ? {} : { attention: ticket.attention }),
 });

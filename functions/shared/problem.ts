@@ -13,6 +13,7 @@ const titles = {
   roleForbidden: [403, 'The role may not do this'],
   bodyInvalid: [422, 'Body not accepted'],
   referenceConflict: [409, 'The same key came before with another body'],
+  catalogueConflict: [409, 'The catalogue in use does not allow this'],
   commandRejected: [409, 'The ticket does not allow this command now'],
   tooManyRequests: [429, 'Too many requests, try again in a minute'],
   busy: [503, 'Busy, try again'],
@@ -21,15 +22,26 @@ const titles = {
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemCode = keyof typeof titles;
 
+export interface ProblemOptions {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errors?: FieldError[];
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly problem: Problem;
+  /** Seconds, for the header of that name. */
+  readonly retryAfter: number | undefined;
 
   /** `code` overrides the machine code (kept stable for clients); `detail` must not quote the caller's input. */
-  constructor(kind: ProblemCode, options: { code?: string; detail?: string; errors?: FieldError[] } = {}) {
+  constructor(kind: ProblemCode, options: ProblemOptions = {}) {
     const [status, title] = titles[kind];
     const code = options.code ?? kind;
     super(code);
+    this.retryAfter = options.retryAfter;
     this.problem = {
       type: `urn:jieban:problem:${kind}`,
       title,

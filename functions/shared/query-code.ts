@@ -57,6 +57,19 @@ export function callerHashOf(caller: { openid?: string | undefined; phone?: stri
   return caller.phone === undefined ? undefined : phoneHashWith(key, caller.phone);
 }
 
+/** The phone number's hash of a caller who is found by openid first: the agent on the phone knows only the number. */
+export function otherHashOf(caller: { openid?: string | undefined; phone?: string | undefined }, key: QueryKey) {
+  const { openid, phone } = caller;
+  return openid === undefined || phone === undefined ? undefined : phoneHashWith(key, phone);
+}
+
+/**
+ * Whose upload an object is, as a part of its key. Not the hash that finds tickets: storage and its logs must not tell which
+ * anonymous pictures came from whom.
+ */
+export const uploaderHashWith = (key: QueryKey, openid: string): string =>
+  hmac(key, `upload:${openid}`).toString('hex');
+
 /**
  * Keyed hash of a whole canonical body. Keyed, because a plain hash of a body in which only an anonymous caller's phone
  * number is unknown would give that number away to anyone who can count.

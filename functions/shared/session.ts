@@ -1,6 +1,7 @@
 /**
- * The mini-program's session: an encrypted token (JWE, dir + A256GCM) that holds the openid, so that no session table is
- * needed and the client can't read or forge who it is. WeChat's own session_key never gets this far. Runs on real time.
+ * The mini-program's session: an encrypted token (JWE, dir + A256GCM) that holds the openid, and the phone number once the
+ * citizen gave it, so that no session table is needed and the client can't read or forge who it is. WeChat's own
+ * session_key never gets this far. Runs on real time.
  */
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import type { Secret } from '#functions/adapters/secrets.ts';
@@ -9,6 +10,13 @@ import { ProblemError } from './problem.ts';
 /** Seconds that a session lasts; the mini-program logs in again silently. */
 export const SESSION_SECONDS = 7200;
 const AUDIENCE = 'jieban:wechat';
+
+/** Who the session belongs to. */
+export interface SessionUser {
+  readonly openid: string;
+  /** E.164; only after the citizen let WeChat hand it over (手机号快速验证). */
+  readonly phone?: string;
+}
 
 type SessionKeys = Secret<'WECHAT_SECRET'>['sessionKeys'];
 
@@ -19,11 +27,11 @@ function keyBytes({ kid, key }: SessionKeys[number]): Uint8Array {
 }
 
 /** Makes a token with the first key. `nowMs` is real time. */
-export async function openSession(keys: SessionKeys, openid: string, nowMs: number): Promise<string> {
+export async function openSession(keys: SessionKeys, { openid, phone }: SessionUser, nowMs: number): Promise<string> {
   const [key] = keys;
   if (key === undefined) throw new Error('the wechat secret has no session key');
   const now = Math.floor(nowMs / 1000);
-  return new EncryptJWT({})
+  return new EncryptJWT(phone === undefined ? {} : { phone })
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: key.kid })
     .setSubject(openid)
     .setAudience(AUDIENCE)
@@ -33,10 +41,10 @@ export async function openSession(keys: SessionKeys, openid: string, nowMs: numb
 }
 
 /**
- * The openid of an `Authorization: Bearer` header. Any of `keys` may have made the token (rotation).
+ * Who an `Authorization: Bearer` header speaks for. Any of `keys` may have made the token (rotation).
  * @throws ProblemError 401 `tokenInvalid`, or `tokenExpired` when a new login will do.
  */
-export async function readSession(keys: SessionKeys, header: string | undefined, nowMs: number): Promise<string> {
+export async function readSession(keys: SessionKeys, header: string | undefined, nowMs: number): Promise<SessionUser> {
   const token = /^Bearer ([\w.-]{1,2048})$/i.exec(header ?? '')?.[1];
   if (token === undefined) throw new ProblemError('tokenInvalid');
   try {
@@ -55,7 +63,8 @@ export async function readSession(keys: SessionKeys, header: string | undefined,
         currentDate: new Date(nowMs),
       },
     );
-    return payload.sub ?? '';
+    const { sub = '', phone } = payload;
+    return { openid: sub, ...(typeof phone === 'string' ? { phone } : {}) };
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw new ProblemError('tokenInvalid', { code: 'tokenExpired' });
     if (error instanceof errors.JOSEError) throw new ProblemError('tokenInvalid');

@@ -6,12 +6,12 @@ import middy from '@middy/core';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { stepFunctionsTimer } from '#functions/adapters/step-functions-timer.ts';
-import { lateTickets, waitingRequests } from '#functions/adapters/sweep-store.ts';
+import { lateTickets, waitingMessages } from '#functions/adapters/sweep-store.ts';
 import { alarmName, nextWake } from '#functions/shared/alarm.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
-import type { IntakeRequest } from '#schemas/intake.ts';
+import type { IntakeMessage } from '#schemas/intake.ts';
 
 const MINUTE_MS = 60_000;
 /** The router takes seconds; what waits longer than this has lost its message. */
@@ -23,24 +23,24 @@ const AT_ONCE = 100;
 
 export const handler = middy<unknown, void>().handler(async () => {
   const now = officeNow();
-  const requests = await waitingRequests(now - RECEIPT_PATIENCE_MS, AT_ONCE);
+  const messages = await waitingMessages(now - RECEIPT_PATIENCE_MS, AT_ONCE);
   const late = await lateTickets(now - MARK_PATIENCE_MS, AT_ONCE);
   // One that can't be repaired must not keep the others waiting.
-  const resent = await Promise.allSettled(requests.map(resend));
+  const resent = await Promise.allSettled(messages.map(resend));
   const woken = await Promise.allSettled(late.map(wake));
   const failures = [...resent, ...woken].filter((outcome) => outcome.status === 'rejected');
   for (const { reason } of failures) log.error('not repaired', { code: 'sweepFailed' }, reason);
   publish({
-    receiptsRerouted: requests.length,
+    receiptsRerouted: messages.length,
     marksLate: late.length,
     alarmsRestarted: woken.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length,
     sweepFailures: failures.length,
   });
 });
 
-async function resend(request: IntakeRequest): Promise<void> {
-  await send('INTAKE_QUEUE_URL', request);
-  log.warn('receipt sent to the router again', { ticketNo: request.ticketNo });
+async function resend(message: IntakeMessage): Promise<void> {
+  await send('INTAKE_QUEUE_URL', message);
+  log.warn('receipt sent to the router again', { ticketNo: message.ticketNo });
 }
 
 /** Fires what is late and makes sure that an alarm runs; true when it had to set one. */

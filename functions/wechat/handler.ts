@@ -4,8 +4,12 @@ import { api, readJson, requireJson } from '#functions/shared/http.ts';
 import { intake } from '#functions/shared/intake.ts';
 import { parseBody } from '#functions/shared/problem.ts';
 import { readSession } from '#functions/shared/session.ts';
-import { WechatLogin, WechatRequest } from '#schemas/intake.ts';
+import { keepUploads, permitUpload } from '#functions/shared/uploads.ts';
+import { UploadRequest } from '#schemas/attachment.ts';
+import { WechatLogin, WechatPhoneCode, WechatRequest } from '#schemas/intake.ts';
+import { mayFile, mayUpload } from './limit.ts';
 import { login } from './login.ts';
+import { givePhone } from './phone.ts';
 import { receivePush, verifyUrl } from './push/receive.ts';
 import { PUSH_REF_PREFIX } from './push/request.ts';
 
@@ -20,11 +24,34 @@ export const handler = api({
     return { status: 200, body: await login(await secret('WECHAT_SECRET'), code, Date.now()) };
   },
 
+  /** 手机号快速验证: the same session with the citizen's number in it. */
+  'POST /channels/wechat/sessions/phone': async (request) => {
+    requireJson(request);
+    const account = await secret('WECHAT_SECRET');
+    const now = Date.now();
+    const user = await readSession(account.sessionKeys, request.headers.authorization, now);
+    const { code } = parseBody(WechatPhoneCode, readJson(request));
+    return { status: 200, body: await givePhone(account, user, code, now) };
+  },
+
   'POST /channels/wechat/requests': async (request) => {
     requireJson(request);
     const { sessionKeys } = await secret('WECHAT_SECRET');
-    const openid = await readSession(sessionKeys, request.headers.authorization, Date.now());
-    return intake({ channel: 'wechat', openid, body: parseBody(Form, readJson(request)) });
+    const user = await readSession(sessionKeys, request.headers.authorization, Date.now());
+    const body = parseBody(Form, readJson(request));
+    return intake(
+      { channel: 'wechat', ...user, body, keep: keepUploads(user.openid) },
+      { mayEnter: () => mayFile(user.openid, body.caller?.anonymous ? body.channelRef : undefined) },
+    );
+  },
+
+  'POST /channels/wechat/attachments': async (request) => {
+    requireJson(request);
+    const { sessionKeys } = await secret('WECHAT_SECRET');
+    const { openid } = await readSession(sessionKeys, request.headers.authorization, Date.now());
+    const upload = parseBody(UploadRequest, readJson(request));
+    await mayUpload(openid);
+    return { status: 200, body: await permitUpload(openid, upload) };
   },
 
   'GET /channels/wechat/messages': async (request) => verifyUrl(await secret('WECHAT_SECRET'), request),

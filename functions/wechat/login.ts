@@ -18,7 +18,7 @@ export async function login(
 ): Promise<z.infer<typeof WechatSession>> {
   const result = await wechatLogin(account, code);
   if (result.ok) {
-    const token = await openSession(account.sessionKeys, result.openid, nowMs);
+    const token = await openSession(account.sessionKeys, { openid: result.openid }, nowMs);
     return { token, expiresInSeconds: SESSION_SECONDS };
   }
   const detail = `errcode ${result.errcode ?? 'none'}`;

@@ -174,7 +174,7 @@ export const ALARMS: readonly AlarmDefinition[] = [
     what: 'functions of the pipeline are throttled',
     watched: {
       on: 'throttles',
-      of: ['router', 'fanout', 'dispatcher', 'feedback', 'timers', 'tick', 'pump', 'sweeper'],
+      of: ['router', 'fanout', 'dispatcher', 'feedback', 'timers', 'tick', 'poller', 'pump', 'sweeper'],
     },
     threshold: 1,
     minutes: 5,
@@ -192,6 +192,7 @@ export const ALARMS: readonly AlarmDefinition[] = [
     reason: 'Platforms and departments send again after one; five in five minutes turn citizens away.',
   },
 
+  ...scheduled('poller', 15),
   ...scheduled('pump', 5),
   ...scheduled('sweeper', 15),
 
@@ -219,6 +220,36 @@ export const ALARMS: readonly AlarmDefinition[] = [
     'the sweeper could not repair something',
     'It tries again in five minutes, but nothing stands behind it.',
   ),
+  {
+    id: 'board-messages-stuck',
+    severity: 'urgent',
+    what: 'messages of the polled board could not be taken',
+    watched: { on: 'count', of: 'poller', metric: 'boardMessagesStuck' },
+    threshold: 1,
+    minutes: 10,
+    reason:
+      'Each is a citizen who believes to be heard. Each run counts it again until it is taken; two runs a period.',
+  },
+  {
+    id: 'board-unreadable',
+    severity: 'soon',
+    what: 'the polled board does not answer as agreed',
+    watched: { on: 'count', of: 'poller', metric: 'boardPollFailures' },
+    threshold: 5,
+    minutes: 30,
+    reason:
+      'A restart of the board is everyday. Five of the six runs of half an hour are none; its messages wait there.',
+  },
+  {
+    id: 'catalogue-refused',
+    severity: 'soon',
+    what: 'the published catalogue does not fit the deployed district folder',
+    watched: { on: 'count', of: 'router', metric: 'catalogueRefused' },
+    threshold: 1,
+    minutes: 5,
+    reason:
+      'Tickets are routed by the catalogue before. Each container counts it every ten seconds of work while it lasts.',
+  },
   {
     id: 'deliveries-dead',
     severity: 'urgent',

@@ -1,8 +1,9 @@
 /** What the stateful stack published, as the stateless stack sees it: names and ARNs that are looked up at deployment. */
+import { Stack } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { type KeyId, type SecretId, stateParameter, type TableId } from './state-parameters.ts';
+import { type BucketId, type KeyId, type SecretId, stateParameter, type TableId } from './state-parameters.ts';
 
 export interface TableReference {
   /** Environment variable that tells a function the table's name. */
@@ -19,11 +20,22 @@ export interface SecretReference {
   readonly keyArn: string;
 }
 
+export interface BucketReference {
+  /** Environment variable that tells a function the bucket's name. */
+  readonly variable: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly keyArn: string;
+  /** How cdk-nag names its ARN. */
+  readonly arnFinding: string;
+}
+
 export class DistrictState extends Construct {
   readonly dataKey: IKey;
   readonly tickets: TableReference & { readonly streamArn: string };
   readonly receipts: TableReference;
   readonly callers: TableReference;
+  readonly attachments: BucketReference;
   readonly phoneSecret: SecretReference;
   readonly websiteSecret: SecretReference;
   readonly wechatSecret: SecretReference;
@@ -32,7 +44,7 @@ export class DistrictState extends Construct {
 
   constructor(scope: Construct, id: string, districtId: string) {
     super(scope, id);
-    const read = (thing: TableId | SecretId | KeyId, attribute: 'name' | 'arn' | 'streamArn') =>
+    const read = (thing: TableId | SecretId | KeyId | BucketId, attribute: 'name' | 'arn' | 'streamArn') =>
       StringParameter.valueForStringParameter(this, stateParameter(districtId, thing, attribute));
     const dataKey = read('DataKey', 'arn');
     const callersKey = read('CallersKey', 'arn');
@@ -52,6 +64,14 @@ export class DistrictState extends Construct {
     this.tickets = { ...table('Tickets', 'TICKETS_TABLE', dataKey), streamArn: read('Tickets', 'streamArn') };
     this.receipts = table('Receipts', 'RECEIPTS_TABLE', dataKey);
     this.callers = table('Callers', 'CALLERS_TABLE', callersKey);
+    const attachments = read('Attachments', 'arn');
+    this.attachments = {
+      variable: 'ATTACHMENTS_BUCKET',
+      name: read('Attachments', 'name'),
+      arn: attachments,
+      keyArn: dataKey,
+      arnFinding: `<${Stack.of(this).resolve(attachments).Ref}>`,
+    };
     this.phoneSecret = secret('PhoneSecret', 'PHONE_SECRET');
     this.websiteSecret = secret('WebsiteSecret', 'WEBSITE_SECRET');
     this.wechatSecret = secret('WechatSecret', 'WECHAT_SECRET');

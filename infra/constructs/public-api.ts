@@ -15,15 +15,13 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type Limit, limitGroupOf, STAGE_LIMIT } from './rate-limits.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Route = readonly [method: Method, path: string, handler: ServiceFunction];
 
-/** Requests a second and burst, for the whole API: some tens of times a county's busiest hour. */
-const THROTTLE = { throttlingRateLimit: 200, throttlingBurstLimit: 400 };
-/** A citizen's own status: narrow, so that query codes can't be tried in bulk. */
-const CITIZEN_THROTTLE = { throttlingRateLimit: 20, throttlingBurstLimit: 40 };
+const throttling = ({ rate, burst }: Limit) => ({ throttlingRateLimit: rate, throttlingBurstLimit: burst });
 
 /** What API Gateway refuses before a function sees it; `status` is absent where one answer stands for many codes. */
 const REFUSALS: readonly [id: string, type: ResponseType, code: string, title: string, status?: number][] = [
@@ -43,7 +41,10 @@ export class PublicApi extends Construct {
       retention: RetentionDays.SIX_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const citizenMethods = props.routes.filter(([, path]) => path.startsWith('/tickets/'));
+    const limits = props.routes.flatMap(([method, path]) => {
+      const group = limitGroupOf(path);
+      return group === undefined ? [] : [[`${path}/${method}`, throttling(group)] as const];
+    });
     const api = new RestApi(this, 'Rest', {
       restApiName: props.name,
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
@@ -55,10 +56,8 @@ export class PublicApi extends Construct {
       deployOptions: {
         stageName: 'v1',
         // Not traced, even where X-Ray is: a segment keeps the URL (ticket numbers), the caller's address and user agent.
-        ...THROTTLE,
-        methodOptions: Object.fromEntries(
-          citizenMethods.map(([method, path]) => [`${path}/${method}`, CITIZEN_THROTTLE]),
-        ),
+        ...throttling(STAGE_LIMIT),
+        methodOptions: Object.fromEntries(limits),
         accessLogDestination: new LogGroupLogDestination(accessLog),
         // The route and not the path (ticket numbers), no query string, no address and no user agent: those are a person's.
         accessLogFormat: AccessLogFormat.custom(
@@ -102,7 +101,11 @@ export class PublicApi extends Construct {
       api.addGatewayResponse(refusalId, {
         type,
         ...(status === undefined ? {} : { statusCode: String(status) }),
-        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        responseHeaders: {
+          'Content-Type': "'application/problem+json'",
+          // A bucket that is empty has a token again within a second.
+          ...(type === ResponseType.THROTTLED ? { 'Retry-After': "'1'" } : {}),
+        },
         templates: {
           'application/json': JSON.stringify({
             type: `urn:jieban:problem:${code}`,

@@ -16,12 +16,15 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Bundle } from '../bundle.ts';
 import { type Partition, PRINCIPALS } from '../partition.ts';
-import type { SecretReference, TableReference } from './district-state.ts';
+import type { BucketReference, SecretReference, TableReference } from './district-state.ts';
 
 /** DynamoDB actions that our functions use. A transaction needs the actions of its parts, not one of its own. */
 export type TableAction = 'ConditionCheckItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
 
 const WRITES: readonly TableAction[] = ['DeleteItem', 'PutItem', 'UpdateItem'];
+
+/** S3 actions on objects. `ListBucket` lists nothing here: without it S3 says of an object that isn't there "forbidden". */
+export type ObjectAction = 'GetObject' | 'ListBucket' | 'PutObject';
 
 export interface QueueReference {
   readonly variable: string;
@@ -90,7 +93,7 @@ export class ServiceFunction extends Construct {
   table(table: TableReference, actions: readonly TableAction[], indexes: readonly string[] = []): this {
     this.settings({ [table.variable]: table.name });
     const named = (action: TableAction) => `dynamodb:${action}`;
-    this.#allow(actions.map(named), table.arn);
+    if (actions.length > 0) this.#allow(actions.map(named), table.arn);
     if (indexes.length > 0) this.#allow(['dynamodb:Query'], ...indexes.map((index) => `${table.arn}/index/${index}`));
     const writes = actions.some((action) => WRITES.includes(action));
     this.#allow(
@@ -106,6 +109,22 @@ export class ServiceFunction extends Construct {
         : ['kms:Decrypt', 'kms:DescribeKey'],
       table.keyArn,
     );
+    return this;
+  }
+
+  /** Allows these actions on the objects whose keys begin with `prefix`, and what their encryption needs. */
+  bucket(bucket: BucketReference, prefix: string, actions: readonly ObjectAction[]): this {
+    this.settings({ [bucket.variable]: bucket.name });
+    const onObjects = actions.filter((action) => action !== 'ListBucket').map((action) => `s3:${action}`);
+    this.#allow(onObjects, `${bucket.arn}/${prefix}*`);
+    if (actions.includes('ListBucket')) this.#allow(['s3:ListBucket'], bucket.arn);
+    const writes = actions.includes('PutObject');
+    this.#allow(['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])], bucket.keyArn);
+    Validations.of(this.#role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${bucket.arnFinding}/${prefix}*]`,
+      reason:
+        'An object is named when it is uploaded, so its ARN is not known before; the bucket and the folder are named.',
+    });
     return this;
   }
 

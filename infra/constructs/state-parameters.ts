@@ -12,10 +12,13 @@ export type SecretId = (typeof SECRETS)[number];
 export const KEYS = ['DataKey', 'CallersKey'] as const;
 export type KeyId = (typeof KEYS)[number];
 
+export const BUCKETS = ['Attachments'] as const;
+export type BucketId = (typeof BUCKETS)[number];
+
 /** `/jieban/<district>/<construct id>/<attribute>` */
 export function stateParameter(
   districtId: string,
-  id: TableId | SecretId | KeyId,
+  id: TableId | SecretId | KeyId | BucketId,
   attribute: 'name' | 'arn' | 'streamArn',
 ): string {
   return `/jieban/${districtId}/${id}/${attribute}`;

@@ -3,6 +3,8 @@
  *
  *     --speed N                how many times faster office time (limits, retries) runs; 1 unless given
  *     --no-demo-departments    departments without an endpoint of their own get no built-in one
+ *     --no-throttle            without the rate limits of the API's edge, for load tests
+ *     --poll-board             fetch the messages of the local board, as from one that cannot push
  *     --district ID            a folder under districts/
  *     --data FOLDER            data folder; else JIEBAN_DATA, else .jieban
  *     PORT                     port of the API; else 3000
@@ -14,7 +16,8 @@ import { parseArgs } from 'node:util';
 // As on Lambda; set before anything asks for local time, and inherited by the function workers.
 process.env.TZ = 'UTC';
 
-const USAGE = 'usage: npm start -- [--speed N] [--no-demo-departments] [--district ID] [--data FOLDER]';
+const USAGE =
+  'usage: npm start -- [--speed N] [--no-demo-departments] [--no-throttle] [--poll-board] [--district ID] [--data FOLDER]';
 
 function fail(message: string): never {
   console.error(message);
@@ -27,6 +30,8 @@ function readOptions() {
       options: {
         speed: { type: 'string', default: '1' },
         'no-demo-departments': { type: 'boolean', default: false },
+        'no-throttle': { type: 'boolean', default: false },
+        'poll-board': { type: 'boolean', default: false },
         district: { type: 'string', default: 'xianan' },
         data: { type: 'string', default: process.env.JIEBAN_DATA || '.jieban' },
         help: { type: 'boolean', default: false },
@@ -75,7 +80,7 @@ function help(o: { url: string; data: string; speed: number; demo: boolean }): s
     '',
     `  发第一件诉求 / first request:  npm run send -- phone examples/phone.json${data}`,
     `  操作员令牌 / operator token:   npm run -s token -- --role dispatcher --sub desk-7${data}`,
-    `  接口文档 / API description:    ${o.url}/openapi.json`,
+    `  接口文档 / API description:    ${o.url}/docs`,
     `  密钥 / secrets:                ${o.data}/secrets.json （仅限本机 / this machine only）`,
     `  函数日志 / function logs:      ${o.data}/logs/functions.log`,
     `  办公时间倍速 / office speed:   ${o.speed}×    演示部门 / demo departments: ${o.demo ? '开 on' : '关 off'}`,
@@ -143,6 +148,8 @@ try {
     district: options.district,
     speed: options.speed,
     demoDepartments: demo,
+    pollBoard: options['poll-board'],
+    ...(options['no-throttle'] ? { throttle: false } : {}),
   });
   stop = system.stop;
   if (stopAsked > 0) endCleanly();

@@ -17,6 +17,7 @@ import { queueDepth } from './aws/queue-source.ts';
 import { readRestApi } from './aws/rest-api.ts';
 import { readSchedules } from './aws/schedules.ts';
 import { Template } from './aws/template.ts';
+import { createThrottle } from './aws/throttle.ts';
 import { type Plane, startPlane } from './plane/index.ts';
 
 export interface RunnerLog {
@@ -44,6 +45,8 @@ export interface RunnerOptions {
   initialSecret: (constructId: string) => string;
   /** Template parameters that a deployment would pass. */
   parameters?: Record<string, string>;
+  /** `false` lifts the rate limits of the API's stage; otherwise real time, or the milliseconds that `now` gives, fill them. */
+  throttle?: false | { now: () => number };
   /** Routes that the front serves before the API's; returns true when it answered. */
   extra?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
@@ -69,6 +72,8 @@ export interface Runner {
   idle(timeoutMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
+
+const monotonic = (): number => performance.now();
 
 /** How long a stop waits for what is under way (ms). */
 const GRACE_MS = 5_000;
@@ -166,7 +171,9 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
     if (resumed > 0) log('runner')(`${resumed} executions go on`);
     schedules.start();
     stops.push(() => schedules.stop());
-    const front = await startFront({ port: o.port, api, functions, extra: o.extra, log: log('front') });
+    const throttle =
+      o.throttle === false ? undefined : createThrottle(api?.limits ?? new Map(), o.throttle?.now ?? monotonic);
+    const front = await startFront({ port: o.port, api, functions, throttle, extra: o.extra, log: log('front') });
     stops.push(() => front.stop(GRACE_MS));
     log('runner')(`serving at ${front.url}`);
 

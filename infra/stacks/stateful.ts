@@ -1,5 +1,5 @@
 /**
- * What must survive every deployment: tables, secrets and the keys that protect them. Nothing here is ever replaced or
+ * What must survive every deployment: tables, files, secrets and the keys that protect them. Nothing here is ever replaced or
  * deleted by a change of code; the stateless stack finds it by SSM parameter names.
  */
 import { RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
@@ -16,8 +16,15 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { District } from '#schemas/district.ts';
+import { AttachmentBucket } from '../constructs/attachment-bucket.ts';
 import { HouseKey } from '../constructs/house-key.ts';
-import { type KeyId, type SecretId, stateParameter, type TableId } from '../constructs/state-parameters.ts';
+import {
+  type BucketId,
+  type KeyId,
+  type SecretId,
+  stateParameter,
+  type TableId,
+} from '../constructs/state-parameters.ts';
 
 interface TableShape {
   readonly key: IKey;
@@ -37,7 +44,10 @@ export class StatefulStack extends Stack {
   readonly #districtId: string;
 
   constructor(scope: Construct, id: string, { district, ...props }: StatefulStackProps) {
-    super(scope, id, { ...props, description: `Jieban ${district.name} (${district.id}): tables, secrets, keys` });
+    super(scope, id, {
+      ...props,
+      description: `Jieban ${district.name} (${district.id}): tables, files, secrets, keys`,
+    });
     this.#districtId = district.id;
 
     const dataKey = this.#key('DataKey', 'tickets, receipts, queues and secrets');
@@ -55,6 +65,8 @@ export class StatefulStack extends Stack {
         byOwner: { partitionKey: 'ownerKey', sortKey: 'ownerSort', whole: true },
         byStatus: { partitionKey: 'statusKey', sortKey: 'statusSort', whole: true },
         byDue: { partitionKey: 'dueKey', sortKey: 'dueSort' },
+        // Sparse: what the desk should look at, whatever its state.
+        byAttention: { partitionKey: 'attentionKey', sortKey: 'attentionSort', whole: true },
       },
     });
     // Receipts never expire: message boards ask again months later.
@@ -65,6 +77,8 @@ export class StatefulStack extends Stack {
         pending: { partitionKey: 'pendingKey', sortKey: 'pendingSince' },
         // By keyed hash: a caller's tickets are found without reading anybody's number.
         byCaller: { partitionKey: 'callerHash', sortKey: 'receivedAt' },
+        // By channel and day: counted for the portal, never read.
+        byDay: { partitionKey: 'dayKey', sortKey: 'receivedAt' },
       },
     });
     this.#table('Callers', {
@@ -72,6 +86,10 @@ export class StatefulStack extends Stack {
       partitionKey: 'callerToken',
       indexes: {},
     });
+
+    const attachments = new AttachmentBucket(this, 'Attachments', dataKey);
+    this.#publish('Attachments', 'name', attachments.bucketName);
+    this.#publish('Attachments', 'arn', attachments.bucketArn);
 
     this.#secret('PhoneSecret', dataKey, 'Phone platform: webhook keys, outbound address');
     this.#secret('WebsiteSecret', dataKey, 'Message board: webhook keys, outbound address');
@@ -135,7 +153,11 @@ export class StatefulStack extends Stack {
     this.#publish(id, 'arn', secret.secretArn);
   }
 
-  #publish(id: TableId | SecretId | KeyId, attribute: 'name' | 'arn' | 'streamArn', stringValue: string): void {
+  #publish(
+    id: TableId | SecretId | KeyId | BucketId,
+    attribute: 'name' | 'arn' | 'streamArn',
+    stringValue: string,
+  ): void {
     new StringParameter(this, `${id}-${attribute}`, {
       parameterName: stateParameter(this.#districtId, id, attribute),
       stringValue,

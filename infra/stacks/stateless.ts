@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { District } from '#schemas/district.ts';
 import type { Bundle } from '../bundle.ts';
 import { Alarms } from '../constructs/alarms.ts';
+import { INCOMING, KEPT } from '../constructs/attachment-bucket.ts';
 import { DistrictState, type SecretReference } from '../constructs/district-state.ts';
 import { followEvents } from '../constructs/event-stream.ts';
 import { PublicApi } from '../constructs/public-api.ts';
@@ -52,7 +53,7 @@ export class StatelessStack extends Stack {
     });
     const partition = partitionOf(props.env.region);
     const state = new DistrictState(this, 'State', district.id);
-    const { tickets, receipts, callers } = state;
+    const { tickets, receipts, callers, attachments } = state;
 
     const unwired = new Map(bundles.map((bundle) => [bundle.name, bundle]));
     const functions: ServiceFunction[] = [];
@@ -75,20 +76,23 @@ export class StatelessStack extends Stack {
     const fanoutDeadLetters = new DeadLetters(this, 'FanoutDlq', state.dataKey);
 
     // Channels in (多向接办件): authenticate, write the receipt and the caller, hand on.
-    const channel = (name: string, description: string, secret: SecretReference) =>
+    const channel = (name: string, description: string, secret: SecretReference, indexes: readonly string[] = []) =>
       fn(name, DOOR, description)
-        .table(receipts, ['GetItem', 'PutItem'])
+        .table(receipts, ['GetItem', 'PutItem'], indexes)
         .table(callers, ['PutItem'])
         .sends(intake)
         .secret(secret, state.querySecret);
     const phone = channel('phone', '12345 phone requests, vendor pushes', state.phoneSecret);
     const website = channel('website', 'Message board requests', state.websiteSecret);
-    const wechat = channel('wechat', 'Mini-program logins and requests, message push', state.wechatSecret);
+    // The index counts what one user sent within the hour.
+    const wechat = channel('wechat', 'Mini-program logins and requests, message push', state.wechatSecret, ['byCaller'])
+      .bucket(attachments, INCOMING, ['GetObject', 'ListBucket', 'PutObject'])
+      .bucket(attachments, KEPT, ['PutObject']);
 
     // From receipt to owned ticket, and from each event to those whom it concerns.
     const router = fn('router', WORKER, 'Gives each request one owner')
-      .table(tickets, CHANGE)
-      .table(receipts, ['UpdateItem']);
+      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(receipts, ['GetItem', 'UpdateItem']);
     intake.workedBy(router, 10);
     const fanout = fn('fanout', WORKER, 'Copies each ticket event to its consumers').sends(
       dispatch,
@@ -101,6 +105,7 @@ export class StatelessStack extends Stack {
     const dispatcher = fn('dispatcher', CALLER, 'Calls departments back, signed and in order')
       .table(tickets, DELIVER)
       .table(callers, ['GetItem'])
+      .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.departmentsSecret)
       .sends(dispatch);
     dispatch.workedBy(dispatcher, 10);
@@ -123,17 +128,24 @@ export class StatelessStack extends Stack {
       .table(tickets, CHANGE, ['byOwner'])
       .secret(state.departmentsSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
-      .table(tickets, [...CHANGE, ...HISTORY], ['byStatus'])
+      .table(tickets, [...CHANGE, ...HISTORY], ['byAttention', 'byStatus'])
       .table(receipts, ['GetItem'], ['byCaller'])
+      .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret)
       .settings(this.#operatorLogin());
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, [...CHANGE, ...HISTORY])
       .table(receipts, ['GetItem'], ['byCaller'])
       .secret(state.querySecret, state.wechatSecret);
-    const portal = fn('portal', DOOR, 'OpenAPI description and start page');
+    const portal = fn('portal', DOOR, 'Start page, API description, privacy notices').table(receipts, [], ['byDay']);
 
-    // Round the clock: what is due later than a queue can hold, and what slipped.
+    // Round the clock: what nobody brings, what is due later than a queue can hold, and what slipped.
+    const poller = fn('poller', CALLER, 'Fetches the messages of a board that cannot push')
+      .table(receipts, ['GetItem', 'PutItem'])
+      .table(callers, ['PutItem'])
+      .sends(intake)
+      .secret(state.websiteSecret, state.querySecret);
+    runEvery(Duration.minutes(5), poller);
     const pump = fn('pump', WORKER, 'Sends deliveries whose next try is due')
       .table(tickets, ['UpdateItem'], ['byDue'])
       .sends(dispatch);
@@ -152,7 +164,9 @@ export class StatelessStack extends Stack {
         ['POST', '/channels/phone/vendors/{vendor}', phone],
         ['POST', '/channels/website/requests', website],
         ['POST', '/channels/wechat/sessions', wechat],
+        ['POST', '/channels/wechat/sessions/phone', wechat],
         ['POST', '/channels/wechat/requests', wechat],
+        ['POST', '/channels/wechat/attachments', wechat],
         ['GET', '/channels/wechat/tickets', citizen],
         ['GET', '/channels/wechat/messages', wechat],
         ['POST', '/channels/wechat/messages', wechat],
@@ -162,12 +176,19 @@ export class StatelessStack extends Stack {
         ['POST', '/hotline/callers/search', hotline],
         ['GET', '/hotline/tickets', hotline],
         ['GET', '/hotline/tickets/{ticketNo}', hotline],
+        ['GET', '/hotline/catalogue', hotline],
+        ['POST', '/hotline/catalogue/versions', hotline],
+        ['POST', '/hotline/catalogue/rollback', hotline],
+        ['GET', '/hotline/corrections', hotline],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],
         ['POST', '/tickets/{ticketNo}/urge', citizen],
         ['POST', '/tickets/{ticketNo}/append', citizen],
         ['POST', '/tickets/{ticketNo}/withdraw', citizen],
         ['GET', '/openapi.json', portal],
+        ['GET', '/docs', portal],
+        ['GET', '/docs/{file}', portal],
+        ['GET', '/privacy/{channel}', portal],
         ['GET', '/', portal],
       ],
     });

@@ -11,9 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient, GetItemCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { openSession } from '#functions/shared/session.ts';
 import { sign } from '#functions/shared/signing.ts';
 import { seal } from '#functions/wechat/push/crypto.ts';
 import { type System, startSystem } from '#infra/local/cli/system.ts';
+import { openidOf } from '#infra/local/platforms/wechat.ts';
 import type { Figure } from './figure.ts';
 
 const CONNECTIONS = [1, 8, 32] as const;
@@ -62,6 +64,7 @@ export async function* intake(): AsyncIterable<Figure> {
       district: 'xianan',
       demoDepartments: false,
       quiet: true,
+      throttle: false,
     });
     const doors = await doorsOf(system);
     // First, though its line comes last: later its tickets would queue behind those of all the other requests.
@@ -223,27 +226,29 @@ const request = () => ({
 const accepted = ({ status }: Answer): boolean => status === 202;
 
 async function doorsOf(system: System): Promise<Door[]> {
-  const session = await login(system);
-  const caller = { name: '测试甲某', phone: '13800000001' };
+  const session = await sessionsOf(system);
+  let lastNumber = 13_800_000_000;
+  /** Each request is another caller's, as a day's requests are. */
+  const newCaller = () => ({ name: '测试甲某', phone: String(lastNumber++) });
   const signed = (channel: 'phone' | 'website', more: (channelRef: string) => object): Door => ({
     channel,
     accepts: accepted,
     message() {
       const form = request();
-      const body = Buffer.from(JSON.stringify({ ...form, ...more(form.channelRef) }));
+      const body = Buffer.from(JSON.stringify({ ...form, caller: newCaller(), ...more(form.channelRef) }));
       const headers = sign(system.secrets[channel].inbound, `msg_${randomUUID()}`, body, Date.now());
       return { path: `/channels/${channel}/requests`, headers: { ...jsonType, ...headers }, body };
     },
   });
   return [
-    signed('phone', (ref) => ({ caller, call: { callId: ref, caller: caller.phone, agentId: 'a-12' } })),
-    signed('website', (ref) => ({ caller, board: { messageId: ref, publicConsent: true } })),
+    signed('phone', (ref) => ({ call: { callId: ref, agentId: 'a-12' } })),
+    signed('website', (ref) => ({ board: { messageId: ref, publicConsent: true } })),
     {
       channel: 'wechat_form',
       accepts: accepted,
       message: () => ({
         path: '/channels/wechat/requests',
-        headers: { ...jsonType, authorization: `Bearer ${session}` },
+        headers: { ...jsonType, authorization: `Bearer ${session()}` },
         body: Buffer.from(JSON.stringify(request())),
       }),
     },
@@ -251,16 +256,22 @@ async function doorsOf(system: System): Promise<Door[]> {
   ];
 }
 
-async function login({ url }: System): Promise<string> {
-  const body = JSON.stringify({ code: 'demo-bench' });
-  const answer = await fetch(`${url}/channels/wechat/sessions`, { method: 'POST', headers: jsonType, body });
-  if (!answer.ok) throw new Error(`no WeChat session: ${answer.status}`);
-  return ((await answer.json()) as { token: string }).token;
+/** One user may send only so many forms an hour: as many users as it takes, each within the limit. */
+async function sessionsOf({ secrets, district }: System): Promise<() => string> {
+  const { requestsPerHour } = district.channels.wechat;
+  const forms = WARM_UP.count + CONNECTIONS.length * REQUESTS.count;
+  const tokens = await Promise.all(
+    Array.from({ length: Math.ceil(forms / requestsPerHour) }, (_, user) =>
+      openSession(secrets.wechat.sessionKeys, { openid: openidOf(`demo-bench-${user}`) }, Date.now()),
+    ),
+  );
+  let drawn = 0;
+  return () => tokens[Math.floor(drawn++ / requestsPerHour)] ?? '';
 }
 
 let lastMsgId = 7_300_000_000_000_000_000n;
 
-/** Text messages in safe mode, as WeChat's servers seal them: XML in `Encrypt`. */
+/** Text messages in safe mode, as WeChat's servers seal them: XML in `Encrypt`. Each of its own citizen: two would be one request. */
 function pushDoor({ secrets: { wechat } }: System, made: (msgId: string) => void = () => {}): Door {
   const keys = { ...wechat.push, appid: wechat.appid };
   return {
@@ -271,7 +282,7 @@ function pushDoor({ secrets: { wechat } }: System, made: (msgId: string) => void
       made(String(lastMsgId));
       const now = String(Math.floor(Date.now() / 1000));
       const inner =
-        `<xml><ToUserName><![CDATA[gh_bench]]></ToUserName><FromUserName><![CDATA[o-bench-citizen]]></FromUserName>` +
+        `<xml><ToUserName><![CDATA[gh_bench]]></ToUserName><FromUserName><![CDATA[o-bench-${lastMsgId}]]></FromUserName>` +
         `<CreateTime>${now}</CreateTime><MsgType><![CDATA[text]]></MsgType>` +
         `<Content><![CDATA[${request().content}]]></Content><MsgId>${lastMsgId}</MsgId></xml>`;
       const { timestamp, nonce, encrypt, msgSignature } = seal(keys, inner, { timestamp: now, nonce: '486452656' });

@@ -1,9 +1,10 @@
 /**
  * `npm run bench [name …]`: prints one JSON object a line, `{"name","value","unit",…}`. Progress goes to stderr.
  *
- *     store     transactions/s of the ticket store after 500 and after 10,000 tickets
- *     domain    deadlines/s and routing decisions/s on one core
- *     intake    requests/s and latencies of each channel's door on a whole instance, also with the router stopped
+ *     store       transactions/s of the ticket store after 500 and after 10,000 tickets
+ *     domain      deadlines/s and routing decisions/s on one core
+ *     classifier  messages/s, loading time and size of a text model
+ *     intake      requests/s and latencies of each channel's door on a whole instance, also with the router stopped
  */
 import type { Figure } from './figure.ts';
 
@@ -13,6 +14,7 @@ process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
 const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Iterable<Figure>>>> = {
   store: async () => (await import('./store.ts')).store(),
   domain: async () => (await import('./domain.ts')).domain(),
+  classifier: async () => (await import('./classifier.ts')).classifier(),
   intake: async () => (await import('./intake.ts')).intake(),
 };
 

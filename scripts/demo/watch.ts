@@ -2,13 +2,12 @@
 
 import { CLOCK_NAMES } from '#domain/sla/explain.ts';
 import type { System } from '#infra/local/cli/system.ts';
-import { COLOUR_WORDS, eventStyle, wordOf } from '#infra/local/cli/words.ts';
+import { COLOUR_WORDS, eventStyle, NOTICE_WORDS, wordOf } from '#infra/local/cli/words.ts';
 import type { StepReport } from '#infra/local/platforms/clerk.ts';
 import type { Timeline } from './timeline.ts';
 
 const POLL_MS = 50;
 const STEP_WORDS = { sign: '签收', accept: '受理', contact: '首次联系诉求人', reply: '提交答复，送热线审核' } as const;
-const NOTICE_WORDS: Record<string, string> = { accepted: '已受理', answered: '已答复', closed: '已办结' };
 const CALLBACK_WORDS: Record<string, string> = {
   dispatched: '收到派单（签名已验证）',
   closed: '收到办结通知',
@@ -18,10 +17,9 @@ const CALLBACK_WORDS: Record<string, string> = {
 };
 
 export function watch(system: System, timeline: Timeline, reports: readonly StepReport[]): () => void {
-  const { platforms, district, secrets } = system;
+  const { platforms, district } = system;
   const names = new Map(district.departments.map(({ id, shortName }) => [id, shortName]));
   const unit = (id: string) => names.get(id) ?? id;
-  const templates = new Map(Object.entries(secrets.wechat.templates).map(([notice, id]) => [id, notice]));
   const seen = { callbacks: 0, reports: 0, phone: 0, wechat: 0, board: 0 };
 
   const look = () => {
@@ -39,18 +37,17 @@ export function watch(system: System, timeline: Timeline, reports: readonly Step
       const outcome = status === 200 ? '' : `（未成：${status} ${code ?? ''}）`;
       timeline.say(ticketNo, `${unit(department)} → ${STEP_WORDS[step]}${outcome}`, status === 200 ? 'cyan' : 'red');
     }
-    for (const { params, template, kind } of platforms.phone.received().slice(seen.phone)) {
+    for (const { params, kind } of platforms.phone.received().slice(seen.phone)) {
       seen.phone += 1;
       const way = kind === 'sms' ? '短信' : '外呼';
-      timeline.say(params.ticketNo, `诉求人 ← ${way}：${wordOf(NOTICE_WORDS, template)}，${params.status}`, 'blue');
+      timeline.say(params.ticketNo, `诉求人 ← ${way}：${params.status}`, 'blue');
     }
-    for (const { templateId, data } of platforms.wechat.received().slice(seen.wechat)) {
+    for (const { data } of platforms.wechat.received().slice(seen.wechat)) {
       seen.wechat += 1;
       const values = Object.values(data);
-      const notice = wordOf(NOTICE_WORDS, templates.get(templateId) ?? templateId);
       timeline.say(
         values.find((value) => /^[A-Z]{2}\d{16}$/.test(value)),
-        `诉求人 ← 微信订阅消息：${notice}（${values.join('，')}）`,
+        `诉求人 ← 微信订阅消息：${values.join('，')}`,
         'blue',
       );
     }

@@ -1,6 +1,6 @@
 /** What a citizen sees from the receipt to the rating, and that nobody else sees anything. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TicketCommand } from '#domain/ticket/command.ts';
 import { handler as citizen } from '#functions/citizen/handler.ts';
 import { handler as phone } from '#functions/phone/handler.ts';
@@ -31,9 +31,10 @@ beforeEach(async () => {
 const status = (ticketNo: string, headers: Record<string, string>): Promise<Answer<PublicStatus>> =>
   call(citizen, { resource: '/tickets/{ticketNo}', method: 'GET', params: { ticketNo }, headers });
 const own = () => status(receipt.ticketNo, { 'X-Query-Code': receipt.queryCode });
-const rate = (body: object, headers: Record<string, string> = { 'X-Query-Code': receipt.queryCode }) =>
+const rate = (body: object, headers?: Record<string, string>) => say('rating', body, headers);
+const say = (what: string, body: object, headers: Record<string, string> = { 'X-Query-Code': receipt.queryCode }) =>
   call<PublicStatus>(citizen, {
-    resource: '/tickets/{ticketNo}/rating',
+    resource: `/tickets/{ticketNo}/${what}`,
     params: { ticketNo: receipt.ticketNo },
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -168,6 +169,29 @@ describe('nobody else', () => {
     const forged = await status(form.body.ticketNo, { authorization: 'Bearer a.b.c' });
     expect([forged.status, problemOf(forged)?.code]).toEqual([401, 'tokenInvalid']);
   });
+});
+
+test('the same words again are the same addition on one day, and heard anew on another', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T09:00:00+08:00') });
+  try {
+    await route();
+    const danger = { text: '又有人触电倒地了' };
+    const added = async () => (await world.rows('Tickets')).find(({ sk }) => sk === 'TICKET')?.ticket;
+    expect((await say('append', danger)).status).toBe(200);
+    vi.setSystemTime(new Date('2026-11-24T23:59:00+08:00'));
+    const again = await say('append', danger);
+    expect([again.status, again.headers['idempotent-replay']]).toEqual([200, 'true']);
+    expect(await added()).toMatchObject({ additions: 1, attention: ['danger'] });
+    await change(
+      { kind: 'operator', id: 'op-1', role: 'leader' },
+      { command: 'noted', topic: 'danger', reason: '已核' },
+    );
+    vi.setSystemTime(new Date('2026-11-25T00:01:00+08:00'));
+    expect((await say('append', danger)).headers['idempotent-replay']).toBeUndefined();
+    expect(await added()).toMatchObject({ additions: 2, attention: ['danger'] });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('rating', () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { waitingRequests } from '#functions/adapters/sweep-store.ts';
+import { waitingMessages } from '#functions/adapters/sweep-store.ts';
 import { handler as phone } from '#functions/phone/handler.ts';
 import { intake } from '#functions/shared/intake.ts';
 import { drawTicketNo, isTicketNo } from '#functions/shared/ticket-no.ts';
@@ -271,7 +271,7 @@ test('a ticket number that is taken is drawn again', async () => {
   const taken = (await post(form())).body.ticketNo;
   const numbers = [taken, taken];
   const draw: typeof drawTicketNo = (prefix, at) => numbers.pop() ?? drawTicketNo(prefix, at);
-  const reply = await intake({ channel: 'phone', body: PhoneRequest.parse(form()) }, draw);
+  const reply = await intake({ channel: 'phone', body: PhoneRequest.parse(form()) }, { draw });
   expect(reply.status).toBe(202);
   expect(numbers).toEqual([]);
   expect((reply.body as IntakeReceipt).ticketNo).not.toBe(taken);
@@ -293,8 +293,8 @@ describe('acknowledged means durable', () => {
         pendingKey: 'P',
         pendingSince: new Date(answer.body.receivedAt).toISOString(),
       });
-      expect(await waitingRequests(Date.now() + 1000, 10)).toMatchObject([{ ticketNo: answer.body.ticketNo }]);
-      expect(await waitingRequests(Date.now() - 60_000, 10)).toEqual([]);
+      expect(await waitingMessages(Date.now() + 1000, 10)).toMatchObject([{ ticketNo: answer.body.ticketNo }]);
+      expect(await waitingMessages(Date.now() - 60_000, 10)).toEqual([]);
       expect(world.log.at(-1)).toContain('intakeNotQueued');
     },
   );

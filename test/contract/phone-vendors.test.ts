@@ -83,13 +83,27 @@ describe('tccc', () => {
       await tccc('cdr', missed(), 'u-3'),
     ];
     expect(attempts.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
-    expect(await ofKind('R#')).toEqual([`R#phone#missed:tccc:${missed().SessionId}`]);
+    // What the caller said to the machine is added to the task.
+    expect(await ofKind('R#')).toEqual([
+      `R#phone#missed:tccc:${missed().SessionId}`,
+      `R#phone#rec:tccc:${recording().RecordId}`,
+    ]);
     expect(await ofKind('N#')).toHaveLength(1);
     expect(await ofKind('C#')).toHaveLength(1);
-    const messages = await world.takeMessages();
-    expect(messages).toMatchObject([{ kind: 'help', title: '未接来电回拨', call: { callId: missed().SessionId } }]);
+    const messages = await world.takeIntake();
+    const { ticketNo } = messages[0]!;
+    expect(messages).toMatchObject([
+      { kind: 'help', title: '未接来电回拨', call: { callId: missed().SessionId } },
+      { addition: 1, ticketNo, recordings: [{ id: recording().RecordId }] },
+    ]);
     expect(JSON.stringify([messages, await world.rows('Receipts')])).not.toContain(MOBILE);
     expect(await world.rows('Callers')).toMatchObject([{ phone: `+86${MOBILE}` }]);
+  });
+
+  test('a call that has a seat’s form was not missed, whatever its record says', async () => {
+    await post(form());
+    expect((await tccc('cdr', missed(), 'u-1')).status).toBe(200);
+    expect((await world.takeMessages()).map(({ channelRef }) => channelRef)).toEqual([form().channelRef]);
   });
 
   test('at the same moment too', async () => {
@@ -98,8 +112,15 @@ describe('tccc', () => {
       ...['a', 'b', 'c'].map((id) => tccc('record', recording({ RecordId: id }), id)),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
-    expect(await ofKind('R#')).toHaveLength(1);
-    expect(await world.takeMessages()).toHaveLength(1);
+    expect(await ofKind('R#phone#missed')).toHaveLength(1);
+    const messages = await world.takeIntake();
+    expect(new Set(messages.map(({ ticketNo }) => ticketNo)).size).toBe(1);
+    expect(messages.map(({ channelRef }) => channelRef.split(':').at(-1)).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+      missed().SessionId,
+    ]);
     const stored = (await world.rows('Receipts')).find(({ pk }) => String(pk).startsWith('C#'));
     expect(stored).toMatchObject({ record: { recordings: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] } });
   });
@@ -169,6 +190,45 @@ describe("the seat's form", () => {
     await tccc('cdr', cdr());
     await tccc('record', recording());
     expect((await post(form())).status).toBe(200);
+  });
+});
+
+describe('a recording that comes after the form', () => {
+  const additions = async () =>
+    (await world.takeIntake()).flatMap((one) =>
+      'addition' in one ? [[one.ticketNo, one.recordings?.map(({ id }) => id)]] : [],
+    );
+
+  test('is added to its ticket, once, however often the vendor sends it', async () => {
+    await tccc('record', recording({ RecordId: 'before' }));
+    const { ticketNo } = (await post(form())).body;
+    for (const uuid of ['u-1', 'u-1', 'u-2']) await tccc('record', recording({ RecordId: 'after' }), uuid);
+    await tccc('record', recording({ RecordId: 'before' }));
+    await post(form());
+    expect(await additions()).toEqual([[ticketNo, ['after']]]);
+  });
+
+  test('also when nothing of the call was known before the form', async () => {
+    const { ticketNo } = (await post(form())).body;
+    await tccc('cdr', cdr());
+    await tccc('record', recording());
+    expect(await additions()).toEqual([[ticketNo, ['1608130650']]]);
+  });
+
+  test('is not lost when the store refuses it: 503, and the same push again adds it', async () => {
+    const { ticketNo } = (await post(form())).body;
+    await world.takeIntake();
+    world.dynamo.fault = (operation) => (operation === 'TransactWriteItems' ? transactionConflict : 'none');
+    expect((await tccc('record', recording(), 'u-1')).status).toBe(503);
+    world.dynamo.fault = () => 'none';
+    expect((await tccc('record', recording(), 'u-1')).status).toBe(200);
+    expect(await additions()).toEqual([[ticketNo, ['1608130650']]]);
+  });
+
+  test("a form can't take its name: 422", async () => {
+    const answer = await post(form({ channelRef: 'rec:tccc:1608130650' }));
+    expect([answer.status, problemOf(answer)?.errors?.[0]?.pointer]).toEqual([422, '/channelRef']);
+    await expectNothingLeft();
   });
 });
 

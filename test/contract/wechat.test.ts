@@ -108,8 +108,9 @@ describe('the form', () => {
 
   test('no token, a forged one and an expired one answer 401, before the body is read', async () => {
     const { sessionKeys } = world.secrets.WECHAT_SECRET as { sessionKeys: { kid: string; key: string }[] };
-    const expired = await openSession(sessionKeys, 'o-1', Date.now() - 7_300_000);
-    const forged = await openSession([{ kid: 's1', key: Buffer.alloc(32, 7).toString('base64') }], 'o-1', Date.now());
+    const expired = await openSession(sessionKeys, { openid: 'o-1' }, Date.now() - 7_300_000);
+    const other = [{ kid: 's1', key: Buffer.alloc(32, 7).toString('base64') }];
+    const forged = await openSession(other, { openid: 'o-1' }, Date.now());
     const codes = [];
     for (const token of [undefined, 'abc', forged, expired]) {
       const answer = await post(token, { nonsense: true });

@@ -8,14 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { useDistrict } from '#functions/adapters/district.ts';
 import { sign } from '#functions/shared/signing.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 import { startPlane } from '#infra/local/plane/index.ts';
 import { startPlatforms } from '#infra/local/platforms/index.ts';
-import { IntakeRequest } from '#schemas/intake.ts';
+import { AUDIENCE } from '#infra/local/platforms/oidc.ts';
+import { IntakeMessage, IntakeRequest } from '#schemas/intake.ts';
 import { Problem } from '#schemas/problem.ts';
 import { startGateway } from './gateway.ts';
 
@@ -28,12 +29,15 @@ export interface Answer<T = Record<string, unknown>> {
   headers: Record<string, unknown>;
   body: T;
   text: string;
+  /** The body as the gateway would send it. */
+  bytes: Buffer;
 }
 export interface Call {
   /** As API Gateway names the resource, e.g. `/tickets/{ticketNo}`. */
   resource: string;
   method?: 'GET' | 'POST';
   params?: Record<string, string>;
+  query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
 }
@@ -52,6 +56,7 @@ export async function startWorld() {
   const plane = await startPlane({ dataDir, speed: 1, log: () => {} });
   const dynamoGateway = await startGateway(plane.endpoints.dynamodb);
   const sqsGateway = await startGateway(plane.endpoints.sqs);
+  const s3Gateway = await startGateway(plane.endpoints.s3);
   const keys = { phone: secret(), website: secret(), outbound: secret() };
   const wechat = { appid: 'wx-test', appSecret: 'not-secret', templateIds: ['t-accepted'] };
   const platforms = await startPlatforms({
@@ -59,6 +64,7 @@ export async function startWorld() {
     wechat,
     phoneKeys: [keys.outbound],
     websiteKeys: [keys.outbound],
+    smsTemplates: [],
     departments: { keys: {} },
   });
 
@@ -66,22 +72,35 @@ export async function startWorld() {
   await plane.ensureTable({
     TableName: 'Tickets',
     BillingMode,
-    AttributeDefinitions: STRING('pk', 'sk', 'ownerKey', 'ownerSort', 'statusKey', 'statusSort', 'dueKey', 'dueSort'),
+    AttributeDefinitions: STRING(
+      'pk',
+      'sk',
+      'ownerKey',
+      'ownerSort',
+      'statusKey',
+      'statusSort',
+      'dueKey',
+      'dueSort',
+      'attentionKey',
+      'attentionSort',
+    ),
     KeySchema: [HASH('pk'), RANGE('sk')],
     GlobalSecondaryIndexes: [
       index('byOwner', 'ownerKey', 'ownerSort', 'ALL'),
       index('byStatus', 'statusKey', 'statusSort', 'ALL'),
+      index('byAttention', 'attentionKey', 'attentionSort', 'ALL'),
       index('byDue', 'dueKey', 'dueSort', 'KEYS_ONLY'),
     ],
   });
   await plane.ensureTable({
     TableName: 'Receipts',
     BillingMode,
-    AttributeDefinitions: STRING('pk', 'pendingKey', 'pendingSince', 'callerHash', 'receivedAt'),
+    AttributeDefinitions: STRING('pk', 'pendingKey', 'pendingSince', 'callerHash', 'receivedAt', 'dayKey'),
     KeySchema: [HASH('pk')],
     GlobalSecondaryIndexes: [
       index('pending', 'pendingKey', 'pendingSince', 'KEYS_ONLY'),
       index('byCaller', 'callerHash', 'receivedAt', 'KEYS_ONLY'),
+      index('byDay', 'dayKey', 'receivedAt', 'KEYS_ONLY'),
     ],
   });
   await plane.ensureTable({
@@ -91,6 +110,7 @@ export async function startWorld() {
     KeySchema: [HASH('callerToken')],
   });
   const { url: queueUrl } = await plane.ensureQueue('Intake', {});
+  await plane.ensureBucket('attachments');
 
   const partner = (inbound: string) => ({
     inbound: [inbound],
@@ -98,7 +118,7 @@ export async function startWorld() {
   });
   const secrets: Record<string, unknown> = {
     PHONE_SECRET: partner(keys.phone),
-    WEBSITE_SECRET: partner(keys.website),
+    WEBSITE_SECRET: { ...partner(keys.website), poll: { baseUrl: platforms.url } },
     WECHAT_SECRET: {
       appid: wechat.appid,
       appSecret: wechat.appSecret,
@@ -106,7 +126,8 @@ export async function startWorld() {
       sessionKeys: [key('s1')],
       templates: { accepted: 't-accepted', answered: 't-answered', closed: 't-closed' },
     },
-    QUERY_SECRET: { keys: [key('q1')] },
+    // The second is of before the last change.
+    QUERY_SECRET: { keys: [key('q1'), key('q0')] },
   };
   for (const [name, value] of Object.entries(secrets)) {
     plane.ensureSecret({ name, arn: name, initial: () => JSON.stringify(value) });
@@ -118,11 +139,16 @@ export async function startWorld() {
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_DYNAMODB: dynamoGateway.url,
     AWS_ENDPOINT_URL_SQS: sqsGateway.url,
+    AWS_ENDPOINT_URL_S3: s3Gateway.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: plane.endpoints.secretsmanager,
     AWS_ENDPOINT_URL_SFN: plane.endpoints.states,
     TICKETS_TABLE: 'Tickets',
     RECEIPTS_TABLE: 'Receipts',
     CALLERS_TABLE: 'Callers',
+    ATTACHMENTS_BUCKET: 'attachments',
+    OIDC_ISSUER: platforms.url,
+    OIDC_AUDIENCE: AUDIENCE,
+    OIDC_JWKS_URL: `${platforms.url}/.well-known/jwks.json`,
     INTAKE_QUEUE_URL: `${sqsGateway.url}${new URL(queueUrl).pathname}`,
   });
   const district = compileDistrict('xianan');
@@ -144,15 +170,15 @@ export async function startWorld() {
     return found;
   }
   /** Takes every message off the intake queue. */
-  async function takeMessages(): Promise<IntakeRequest[]> {
-    const messages: IntakeRequest[] = [];
+  async function takeIntake(): Promise<IntakeMessage[]> {
+    const messages: IntakeMessage[] = [];
     for (;;) {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
       );
       if (Messages.length === 0) return messages;
       for (const { Body, ReceiptHandle } of Messages) {
-        messages.push(IntakeRequest.parse(JSON.parse(Body!)));
+        messages.push(IntakeMessage.parse(JSON.parse(Body!)));
         await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
       }
     }
@@ -164,15 +190,25 @@ export async function startWorld() {
     platforms,
     dynamo: dynamoGateway,
     sqs: sqsGateway,
-    /** Lines that the functions logged so far. */
+    s3: s3Gateway,
+    /** Lines that the functions logged so far, counts too. */
     log: log.lines,
     secrets,
 
     rows,
-    takeMessages,
+    takeIntake,
+    /** The same, where nothing but requests may be on it. */
+    takeMessages: async (): Promise<IntakeRequest[]> => (await takeIntake()).map((one) => IntakeRequest.parse(one)),
+    /** Takes one row away, as if it had never been written. */
+    remove: (TableName: 'Tickets' | 'Receipts' | 'Callers', Key: Record<string, string>) =>
+      db.send(new DeleteCommand({ TableName, Key })),
+    /** Writes one row, as another part of the system would have. */
+    put: (TableName: 'Tickets' | 'Receipts' | 'Callers', Item: Record<string, unknown>) =>
+      db.send(new PutCommand({ TableName, Item })),
     async clear(): Promise<void> {
       dynamoGateway.fault = () => 'none';
       sqsGateway.fault = () => 'none';
+      s3Gateway.fault = () => 'none';
       for (const table of ['Tickets', 'Receipts', 'Callers'] as const) {
         for (const row of await rows(table)) {
           const names = table === 'Callers' ? ['callerToken'] : table === 'Tickets' ? ['pk', 'sk'] : ['pk'];
@@ -180,13 +216,13 @@ export async function startWorld() {
           await db.send(new DeleteCommand({ TableName: table, Key }));
         }
       }
-      await takeMessages();
+      await takeIntake();
     },
     async stop(): Promise<void> {
       log.stop();
       db.destroy();
       sqs.destroy();
-      await Promise.all([dynamoGateway.stop(), sqsGateway.stop(), platforms.stop()]);
+      await Promise.all([dynamoGateway.stop(), sqsGateway.stop(), s3Gateway.stop(), platforms.stop()]);
       await plane.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
@@ -201,7 +237,7 @@ function captureLog(): { lines: string[]; stop: () => void } {
     const write = stream.write.bind(stream);
     stream.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
       const text = String(chunk);
-      if (!text.startsWith('{"level"')) return write(chunk, ...rest);
+      if (!/^\{"(?:level|_aws)"/.test(text)) return write(chunk, ...rest);
       lines.push(text);
       return true;
     }) as typeof stream.write;
@@ -219,7 +255,7 @@ function captureLog(): { lines: string[]; stop: () => void } {
 
 /** Calls a handler as API Gateway's REST proxy would (every body is base64: the API is binary for all types). */
 export async function call<T = Record<string, unknown>>(handler: Handler, o: Call): Promise<Answer<T>> {
-  const { resource, method = 'POST', params = {}, headers = {}, body } = o;
+  const { resource, method = 'POST', params = {}, query, headers = {}, body } = o;
   const path = resource.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const event = {
     resource,
@@ -227,7 +263,7 @@ export async function call<T = Record<string, unknown>>(handler: Handler, o: Cal
     httpMethod: method,
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    queryStringParameters: null,
+    queryStringParameters: query ?? null,
     multiValueQueryStringParameters: null,
     pathParameters: Object.keys(params).length > 0 ? params : null,
     stageVariables: null,
@@ -236,10 +272,12 @@ export async function call<T = Record<string, unknown>>(handler: Handler, o: Cal
     isBase64Encoded: body !== undefined,
   } as unknown as APIGatewayProxyEvent;
   const result = (await handler(event, { awsRequestId: randomUUID() } as Context)) as APIGatewayProxyResult;
+  const bytes = Buffer.from(result.body, result.isBase64Encoded ? 'base64' : 'utf8');
   return {
     status: result.statusCode,
     headers: result.headers ?? {},
-    text: result.body,
+    text: bytes.toString(),
+    bytes,
     body: (String(result.headers?.['content-type']).includes('json') ? JSON.parse(result.body) : {}) as T,
   };
 }

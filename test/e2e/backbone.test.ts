@@ -180,7 +180,7 @@ describe('the citizen', () => {
     expect(told.map(({ type }) => type.split('.')[3])).toEqual(['dispatched', 'urged', 'appended', 'withdrawn']);
     // Confidential: neither who asked nor the number in what they added.
     expect(told[0]?.data.appellant).toBeUndefined();
-    expect(told[2]?.data.addition).toContain('请尽快');
+    expect(told[2]?.data.additions?.[0]?.text).toContain('请尽快');
     expect(JSON.stringify(told)).not.toContain('13800000001');
   });
 });

@@ -29,7 +29,7 @@ afterAll(() => {
 
 /** `npm start` as a process of its own group. */
 async function startProcess(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [main, '--data', dataDir, '--no-demo-departments'], {
+  const child = spawn(process.execPath, [main, '--data', dataDir, '--no-demo-departments', '--no-throttle'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PORT: '0' },
@@ -82,7 +82,7 @@ describe.each([
     expect(acknowledged.length).toBeGreaterThanOrEqual(KILL_AFTER);
 
     // Office time runs fast, so that the sweeper comes by within a second.
-    const jieban = await startInstance({ dataDir, assembly, demoDepartments: false, speed: 300 });
+    const jieban = await startInstance({ dataDir, assembly, demoDepartments: false, speed: 300, throttle: false });
     try {
       const tickets = await jieban.until('every acknowledged request is a ticket', async () => {
         const answers = await Promise.all(acknowledged.map(({ ticketNo }) => jieban.history(ticketNo)));

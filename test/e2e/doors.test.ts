@@ -8,7 +8,7 @@ import { type Instance, phoneRequest, signed, startInstance, websiteRequest } fr
 
 let jieban: Instance;
 beforeAll(async () => {
-  jieban = await startInstance({ demoDepartments: false });
+  jieban = await startInstance({ demoDepartments: false, throttle: false });
 });
 afterAll(() => jieban?.stop());
 

@@ -9,6 +9,7 @@ import { Webhook } from 'standardwebhooks';
 import { seal, signatureOf } from '#functions/wechat/push/crypto.ts';
 import { LOCAL_REGION, type System, type SystemOptions, startSystem } from '#infra/local/cli/system.ts';
 import { synthesize } from '#infra/synth.ts';
+import { UploadPermit } from '#schemas/attachment.ts';
 import type { CommandAnswer, DepartmentCommand, HotlineCommand } from '#schemas/command.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
 
@@ -24,6 +25,8 @@ export interface Instance extends System {
   post<T = IntakeReceipt>(channel: 'phone' | 'website', body: unknown): Promise<Answer<T>>;
   raw(path: string, init: RequestInit): Promise<Answer<unknown>>;
   wechat(code: string, body: unknown): Promise<Answer<IntakeReceipt>>;
+  /** The mini-program uploads a file; resolves with the number that the form names it by. */
+  upload(code: string, file: Buffer, contentType: string): Promise<string>;
   department(id: string, ticketNo: string, command: DepartmentCommand): Promise<Answer<CommandAnswer>>;
   operator(ticketNo: string, command: HotlineCommand): Promise<Answer<CommandAnswer>>;
   history(ticketNo: string): Promise<Answer<History>>;
@@ -79,6 +82,20 @@ export async function startInstance(options: Partial<SystemOptions> = {}): Promi
   }
   const json = { 'content-type': 'application/json' };
   const sessions = new Map<string, string>();
+  async function asCitizen(code: string, path: string, body: unknown): Promise<Response> {
+    let token = sessions.get(code);
+    if (token === undefined) {
+      const login = await fetch(`${url}/channels/wechat/sessions`, {
+        method: 'POST',
+        headers: json,
+        body: JSON.stringify({ code }),
+      });
+      token = ((await login.json()) as { token: string }).token;
+      sessions.set(code, token);
+    }
+    const headers = { ...json, authorization: `Bearer ${token}` };
+    return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
 
   return {
     ...system,
@@ -90,23 +107,17 @@ export async function startInstance(options: Partial<SystemOptions> = {}): Promi
       return read(await fetch(`${url}/channels/${channel}/requests`, signed(secrets[channel].inbound[0] ?? '', body)));
     },
     async wechat(code, body) {
-      let token = sessions.get(code);
-      if (token === undefined) {
-        const login = await fetch(`${url}/channels/wechat/sessions`, {
-          method: 'POST',
-          headers: json,
-          body: JSON.stringify({ code }),
-        });
-        token = ((await login.json()) as { token: string }).token;
-        sessions.set(code, token);
-      }
-      return read(
-        await fetch(`${url}/channels/wechat/requests`, {
-          method: 'POST',
-          headers: { ...json, authorization: `Bearer ${token}` },
-          body: JSON.stringify(body),
-        }),
-      );
+      return read(await asCitizen(code, '/channels/wechat/requests', body));
+    },
+    async upload(code, file, contentType) {
+      const answer = await asCitizen(code, '/channels/wechat/attachments', { contentType, bytes: file.length });
+      const permit = UploadPermit.parse(await answer.json());
+      const form = new FormData();
+      for (const [name, value] of Object.entries(permit.fields)) form.append(name, value);
+      form.append('file', new Blob([new Uint8Array(file)]), 'wx-file');
+      const { status } = await fetch(permit.url, { method: 'POST', body: form });
+      if (status !== 204) throw new Error(`the upload answered ${status}`);
+      return permit.uploadId;
     },
     async department(id, ticketNo, command) {
       const key = secrets.departments[id]?.keys[0] ?? '';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileDistrict } from '#infra/district-folder.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
+import { jpeg } from '#test/support/files.ts';
 import {
   type Instance,
   phoneRequest,
@@ -53,7 +54,7 @@ async function run(change: (template: Template, copy: string) => void, patience 
   writeFileSync(join(copy, STATELESS), JSON.stringify(changed));
   let jieban: Instance | undefined;
   try {
-    jieban = await startInstance({ assembly: copy, silent, frozen: true });
+    jieban = await startInstance({ assembly: copy, silent, frozen: true, pollBoard: true });
     await story(jieban, patience);
     return undefined;
   } catch (error) {
@@ -90,7 +91,8 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   // Three channels in, told to departments, and told to the citizens on the way they came.
   const phone = await accepted(jieban.post('phone', phoneRequest('day-phone')));
   const website = await accepted(jieban.post('website', websiteRequest('day-website')));
-  const wechat = await accepted(jieban.wechat('demo-day', wechatRequest('day-wechat')));
+  const attachments = [{ name: '照片', uploadId: await jieban.upload('demo-day', jpeg(), 'image/jpeg') }];
+  const wechat = await accepted(jieban.wechat('demo-day', { ...wechatRequest('day-wechat'), attachments }));
   for (const receipt of [phone, website, wechat]) await ownerOf(receipt);
   await until('SMS', () => platforms.phone.received().find(({ params }) => params.ticketNo === phone.ticketNo));
   await until('board', () => platforms.board.received().find(({ ticketNo }) => ticketNo === website.ticketNo));
@@ -111,6 +113,7 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   expect((await jieban.operator(phone.ticketNo, { command: 'review', approve: true, reason: '好' })).status).toBe(200);
   expect((await jieban.status(phone)).body.status).toBe('AWAIT_VISIT');
   expect((await jieban.mine('demo-day', wechat.ticketNo)).status).toBe(200);
+  expect((await jieban.history(wechat.ticketNo)).status).toBe(200);
   const agent = await platforms.oidc.token('a-12', 'agent');
   const search = await jieban.raw('/hotline/callers/search', {
     method: 'POST',
@@ -119,6 +122,16 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   });
   expect(search.status).toBe(200);
   expect((await jieban.raw('/openapi.json', {})).status).toBe(200);
+  const startPage = await (await fetch(`${jieban.url}/`)).text();
+  for (const channel of ['phone', 'website', 'wechat']) expect(startPage).toContain(`id="${channel}-today">1<`);
+
+  // A message that the board doesn't bring is fetched.
+  const { board: _, channelRef: __, caller: ___, ...message } = websiteRequest('day-polled');
+  platforms.board.write({ ...message, messageId: 'day-polled', isPublicConsent: true });
+  await runner.invoke('poller', {});
+  await until('the polled board is told', () =>
+    platforms.board.received().find(({ messageId }) => messageId === 'day-polled'),
+  );
 
   // A department that is down is told again: the pump sends what is due before the queue's own delay is over.
   await runner.idle(patience);

@@ -105,10 +105,10 @@ describe('with the router stopped', () => {
   const COUNT = 50;
   const CONNECTIONS = 8;
 
-  it('fifty pushes answer success, and each is exactly one ticket when it goes on', async () => {
+  it('fifty pushes of fifty citizens answer success, and each is exactly one ticket when it goes on', async () => {
     const messages = Array.from({ length: COUNT }, (_, index) => ({
       msgId: String(FIRST_MSG_ID + 1000n + BigInt(index)),
-      openid: OPENID,
+      openid: `${OPENID}-${index}`,
       content: `${CONTENT},第${index}处`,
     }));
     const msgIds = messages.map(({ msgId }) => msgId);

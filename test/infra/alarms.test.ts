@@ -129,6 +129,9 @@ describe('in the template', () => {
     const counted = alarms.filter(({ properties }) => properties.Namespace === 'Jieban');
     expect(counted.map(({ properties }) => properties.MetricName).sort()).toEqual([
       'alarmsRestarted',
+      'boardMessagesStuck',
+      'boardPollFailures',
+      'catalogueRefused',
       'deliveriesDead',
       'marksLate',
       'receiptsRerouted',

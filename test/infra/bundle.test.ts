@@ -1,10 +1,11 @@
 /** A function's asset must run where nothing else is: no node_modules, no sources. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bundle, bundleFunctions, functionNames } from '#infra/bundle.ts';
+import { type Bundle, bundleFunctions, FUNCTIONS_DIRECTORY, functionNames } from '#infra/bundle.ts';
 import { loadDistrict } from '#infra/district.ts';
 import { type Assembly, DISTRICT, functionOf, scratchDirectory, synthesizeFor } from './assembly.ts';
 
@@ -20,7 +21,8 @@ describe('the real functions', () => {
   test('are each a folder with code and district', () => {
     expect(bundles.map(({ name }) => name)).toEqual(functionNames());
     for (const { folder, bytes } of bundles) {
-      expect(readdirSync(folder).sort()).toEqual(['district.json', 'index.mjs']);
+      const assets = existsSync(join(FUNCTIONS_DIRECTORY, basename(folder), 'assets.json')) ? ['assets'] : [];
+      expect(readdirSync(folder).sort()).toEqual([...assets, 'district.json', 'index.mjs']);
       expect(JSON.parse(readFileSync(join(folder, 'district.json'), 'utf8')).id).toBe(DISTRICT);
       // A cold start reads all of it; a jump past this is a dependency that nobody meant.
       expect(bytes).toBeLessThan(2_000_000);
@@ -80,6 +82,18 @@ describe('a function', () => {
     );
     expect(made.map(({ name }) => name)).toEqual(['one']);
     expect(made[0]?.bytes).toBeGreaterThan(10);
+  });
+
+  test('carries the files that it lists, compressed, under the names that it gives them', () => {
+    const functionsDirectory = make('files', 'export const handler = () => 1;');
+    const source = join(functionsDirectory, 'one');
+    writeFileSync(join(source, 'plain.js'), 'plain words');
+    writeFileSync(join(source, 'assets.json'), JSON.stringify({ 'served.js': './plain.js' }));
+    const [made] = bundle(functionsDirectory);
+    expect(readdirSync(join(made!.folder, 'assets'))).toEqual(['served.js.gz']);
+    expect(gunzipSync(readFileSync(join(made!.folder, 'assets', 'served.js.gz'))).toString()).toBe('plain words');
+    writeFileSync(join(source, 'assets.json'), JSON.stringify({ 'served.js': 'no-such-package/file.js' }));
+    expect(() => bundle(functionsDirectory)).toThrow(/no-such-package/);
   });
 
   test('that needs a package which is not there stops the bundling', () => {

@@ -26,6 +26,18 @@ const POLL = (queue: string) => [
 ];
 const SECRET = (secret: string) => [`secretsmanager:GetSecretValue@${secret}`, 'kms:Decrypt@DataKey'];
 
+/** Objects are encrypted by the bucket's default: reading needs `kms:Decrypt`, writing a data key too. */
+const READ_KEPT = ['s3:GetObject@Attachments/kept/*', 'kms:Decrypt@DataKey'];
+/** Signs uploads, looks at them, copies them; `ListBucket` tells "not there" from "forbidden". */
+const TAKE_UPLOADS = [
+  's3:GetObject@Attachments/incoming/*',
+  's3:PutObject@Attachments/incoming/*',
+  's3:ListBucket@Attachments',
+  's3:PutObject@Attachments/kept/*',
+  'kms:Decrypt@DataKey',
+  'kms:GenerateDataKey@DataKey',
+];
+
 /** Receipt, number and caller in one transaction; the receipt is read first and after a collision. */
 const CHANNEL = (secret: string) => [
   'dynamodb:GetItem@Receipts',
@@ -43,9 +55,17 @@ const CHANGE = ['dynamodb:GetItem@Tickets', 'dynamodb:PutItem@Tickets', ...WRITE
 const GRANTS: Readonly<Record<string, readonly string[]>> = {
   phone: CHANNEL('PhoneSecret'),
   website: CHANNEL('WebsiteSecret'),
-  wechat: CHANNEL('WechatSecret'),
-  // The receipt is marked as routed in the ticket's transaction.
-  router: [...POLL('Intake'), ...CHANGE, 'dynamodb:UpdateItem@Receipts'],
+  // What one user sent within the hour.
+  wechat: [...CHANNEL('WechatSecret'), 'dynamodb:Query@Receipts/byCaller', ...TAKE_UPLOADS],
+  // The receipt is marked as routed in the ticket's transaction, and read when an addition overtakes it; the query finds the
+  // caller's recent tickets and what was added to one.
+  router: [
+    ...POLL('Intake'),
+    ...CHANGE,
+    'dynamodb:Query@Tickets',
+    'dynamodb:GetItem@Receipts',
+    'dynamodb:UpdateItem@Receipts',
+  ],
   fanout: [
     'dynamodb:DescribeStream@Tickets stream',
     'dynamodb:GetRecords@Tickets stream',
@@ -59,6 +79,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   // Delivery rows and cursors beside the ticket; the history for rendering; itself again for the next in line.
   dispatcher: [
     ...POLL('Dispatch'),
+    ...READ_KEPT,
     ...CHANGE,
     'dynamodb:Query@Tickets',
     'dynamodb:UpdateItem@Tickets',
@@ -88,7 +109,9 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   departments: [...CHANGE, 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
   hotline: [
     ...CHANGE,
+    ...READ_KEPT,
     'dynamodb:Query@Tickets',
+    'dynamodb:Query@Tickets/byAttention',
     'dynamodb:Query@Tickets/byStatus',
     'dynamodb:GetItem@Receipts',
     'dynamodb:Query@Receipts/byCaller',
@@ -102,7 +125,10 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...SECRET('QuerySecret'),
     ...SECRET('WechatSecret'),
   ],
-  portal: [],
+  // Counts keys of the day; no receipt can be read.
+  portal: ['dynamodb:Query@Receipts/byDay', ...READ_KEY('DataKey')],
+  // A channel like the others, that goes and fetches; the cursor is a row among the receipts.
+  poller: CHANNEL('WebsiteSecret'),
   pump: ['dynamodb:Query@Tickets/byDue', 'dynamodb:UpdateItem@Tickets', ...WRITE_KEY('DataKey'), ...SEND('Dispatch')],
   sweeper: [
     'dynamodb:Query@Receipts/pending',
@@ -137,6 +163,7 @@ const CALLERS: Readonly<Record<string, string>> = {
   hotline: 'apigateway.amazonaws.com',
   phone: 'apigateway.amazonaws.com',
   portal: 'apigateway.amazonaws.com',
+  poller: 'events.amazonaws.com',
   pump: 'events.amazonaws.com',
   sweeper: 'events.amazonaws.com',
   website: 'apigateway.amazonaws.com',
@@ -249,8 +276,8 @@ function nameOf(assembly: Assembly, resource: unknown, owner: string): string {
 
 function joined(assembly: Assembly, parts: readonly unknown[], owner: string): string {
   const [first, second] = parts;
-  if (parts.length === 2 && typeof second === 'string' && second.startsWith('/index/')) {
-    return `${nameOf(assembly, first, owner)}/${second.slice('/index/'.length)}`;
+  if (parts.length === 2 && typeof second === 'string' && second.startsWith('/')) {
+    return `${nameOf(assembly, first, owner)}${second.replace(/^\/index(?=\/)/, '')}`;
   }
   const text = parts.map((part) => (typeof part === 'string' ? part : '?')).join('');
   const machine = parts.map((part) => assembly.target(part)).find((target) => target !== undefined);

@@ -24,6 +24,8 @@ const ALLOWED_TYPES = [
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::S3::BucketPolicy',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
   'AWS::SSM::Parameter',
@@ -118,8 +120,8 @@ describe.each(REGIONS)('%s', (region) => {
   test('runs what is scheduled once: neither EventBridge nor Lambda repeats it', () => {
     const rules = assembly.ofType('AWS::Events::Rule');
     const invocations = assembly.ofType('AWS::Lambda::EventInvokeConfig');
-    expect(rules.map(functionOf).sort()).toEqual(['pump', 'sweeper']);
-    expect(invocations.map(functionOf).sort()).toEqual(['pump', 'sweeper']);
+    expect(rules.map(functionOf).sort()).toEqual(['poller', 'pump', 'sweeper']);
+    expect(invocations.map(functionOf).sort()).toEqual(['poller', 'pump', 'sweeper']);
     for (const { properties, path } of rules) {
       expect(properties.Targets, path).toHaveLength(1);
       expect(properties.Targets[0].RetryPolicy.MaximumRetryAttempts, path).toBe(0);
@@ -217,6 +219,39 @@ describe.each(REGIONS)('%s', (region) => {
     }
   });
 
+  test('keeps one bucket: ours alone, under our key, over TLS, and what nobody claimed for a day', () => {
+    const buckets = assembly.ofType('AWS::S3::Bucket');
+    expect(buckets.map(functionOf)).toEqual(['Attachments']);
+    const { properties, deletionPolicy, id } = buckets[0]!;
+    expect(deletionPolicy).toBe('Retain');
+    const [encryption, ...others] = properties.BucketEncryption.ServerSideEncryptionConfiguration;
+    expect(others).toEqual([]);
+    expect(encryption).toMatchObject({
+      BucketKeyEnabled: true,
+      ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
+    });
+    const { KMSMasterKeyID } = encryption.ServerSideEncryptionByDefault;
+    expect(assembly.target(KMSMasterKeyID)?.path).toContain('/DataKey/');
+    expect(properties.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    expect(properties.OwnershipControls.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }]);
+    expect(properties).not.toHaveProperty('CorsConfiguration');
+    expect(properties.LifecycleConfiguration.Rules).toEqual([
+      { Id: 'incoming', Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' },
+      { Id: 'unfinished', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+    ]);
+    const [policy] = assembly.ofType('AWS::S3::BucketPolicy');
+    expect(assembly.target(policy?.properties.Bucket)?.id).toBe(id);
+    expect(policy?.properties.PolicyDocument.Statement).toMatchObject([
+      { Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      { Effect: 'Deny', Action: 's3:*', Condition: { NumericLessThan: { 's3:TlsVersion': 1.2 } } },
+    ]);
+  });
+
   test('keeps logs for half a year at least, also when a stack goes', () => {
     const groups = assembly.ofType('AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThan(15);
@@ -237,6 +272,7 @@ describe.each(REGIONS)('%s', (region) => {
       'dispatcher dynamodb:GetItem',
       'feedback dynamodb:GetItem',
       'phone dynamodb:PutItem',
+      'poller dynamodb:PutItem',
       'website dynamodb:PutItem',
       'wechat dynamodb:PutItem',
     ]);

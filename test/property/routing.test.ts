@@ -67,6 +67,7 @@ const generatedRow = fc
     ...base,
     owner,
     ownerByKind: exception === undefined ? {} : { 街道: exception },
+    ownerByAttribute: {},
     dutyHolder,
     keywords,
   })) as fc.Arbitrary<CatalogueRow>;

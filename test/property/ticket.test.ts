@@ -4,10 +4,21 @@ import { runningClocks } from '#domain/ticket/clocks.ts';
 import type { TicketCommand } from '#domain/ticket/command.ts';
 import { consumersOf } from '#domain/ticket/consumers.ts';
 import { fold } from '#domain/ticket/evolve.ts';
-import { isOpen, transitionOf, transitions } from '#domain/ticket/transitions.ts';
+import { giversOf, isOpen, transitionOf, transitions } from '#domain/ticket/transitions.ts';
 import type { Actor } from '#schemas/event.ts';
 import { Status } from '#schemas/ticket.ts';
-import { citizen, dispatcher, HOUR, register, reply, Story, system, UNITS, unit } from '#test/support/ticket-world.ts';
+import {
+  citizen,
+  decision,
+  dispatcher,
+  HOUR,
+  register,
+  reply,
+  Story,
+  system,
+  UNITS,
+  unit,
+} from '#test/support/ticket-world.ts';
 
 const reason = '测试';
 const anyCommand: fc.Arbitrary<TicketCommand> = fc.oneof(
@@ -33,6 +44,12 @@ const anyCommand: fc.Arbitrary<TicketCommand> = fc.oneof(
     { command: 'append', text: '补充' },
     { command: 'withdraw' },
     { command: 'rate', solved: true, satisfaction: 'satisfied' },
+    { command: 'append', text: '有人落水', danger: true, asMessage: true },
+    { command: 'append', text: '补充', reason },
+    { command: 'attachRecordings', recordings: [{ id: 'r1', url: 'https://records.test/r1' }] },
+    { command: 'recordContentCheck', outcome: 'risky', label: '10001' },
+    { command: 'noted', topic: 'danger', reason },
+    { command: 'reroute', decision: decision() },
     { command: 'rate', solved: false, satisfaction: 'dissatisfied', comment: '不行' },
     { command: 'recordFeedback', forSeq: 2, notice: 'accepted', channel: 'sms', outcome: 'sent' },
   ),
@@ -40,7 +57,7 @@ const anyCommand: fc.Arbitrary<TicketCommand> = fc.oneof(
 );
 const anyActor: fc.Arbitrary<Actor> = fc.constantFrom(system, citizen, dispatcher, ...UNITS.map(unit));
 const byRightActor = (story: Story, command: TicketCommand): Actor => {
-  const by = transitionOf(command.command).by;
+  const [by] = giversOf(transitionOf(command.command));
   return by === 'department'
     ? unit(story.is.owner)
     : by === 'operator'
@@ -73,7 +90,7 @@ describe('any life of a ticket', () => {
             continue;
           }
           accepted++;
-          expect(row.by).toBe(by.kind);
+          expect(giversOf(row)).toContain(by.kind);
           expect(row.from).toContain(before.status);
           if (story.is.status !== before.status) expect(row.to).toContain(story.is.status);
           expect(story.is.version).toBe(before.version + story.events.length - history);
@@ -103,6 +120,11 @@ describe('any life of a ticket', () => {
   it('reaches every consumer by what an event carries', () => {
     const story = new Story().give(register(), system);
     expect(story.events.map(consumersOf)).toEqual([[], ['dispatch', 'feedback', 'timers']]);
+    // WeChat's content check is asked about what may be published, and about nothing else.
+    const wechat = (publicConsent: boolean) =>
+      new Story().give(register({ channel: 'wechat', publicConsent }), system).events.map(consumersOf)[0];
+    expect(wechat(true)).toEqual(['feedback']);
+    expect(wechat(false)).toEqual([]);
   });
 });
 

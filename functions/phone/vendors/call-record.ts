@@ -33,8 +33,9 @@ function union(known: readonly Recording[], more: readonly Recording[]): Recordi
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, MAX_RECORDINGS);
 }
 
-/** 未接来电: a citizen called, and nobody ever answered. */
-export const isMissed = ({ inbound, answeredAt }: CallRecord): boolean => inbound === true && answeredAt === undefined;
+/** 未接来电: a citizen called, and nobody ever answered. Whoever filled in a form of the call did. */
+export const isMissed = ({ inbound, answeredAt, form }: CallRecord): boolean =>
+  inbound === true && answeredAt === undefined && form === undefined;
 
 /**
  * The form with what the telephone system knows of its call: recordings and satisfaction key. `before` is the call as it

@@ -1,10 +1,11 @@
 /** The door of the phone vendors: find the vendor, let it authenticate, read, map; take the news; answer as it expects. */
 import { secret } from '#functions/adapters/secrets.ts';
 import type { Reply, Request } from '#functions/shared/http.ts';
+import { intake } from '#functions/shared/intake.ts';
 import { log } from '#functions/shared/log.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
-import type { PhoneRequest } from '#schemas/intake.ts';
-import { takeCall, withCallRecord } from './calls.ts';
+import { IntakeReceipt, type PhoneRequest } from '#schemas/intake.ts';
+import { linkForm, takeCall, withCallRecord } from './calls.ts';
 import { huawei } from './huawei/vendor.ts';
 import { tccc } from './tccc/vendor.ts';
 import { tencentSms } from './tencent-sms/vendor.ts';
@@ -44,9 +45,14 @@ export async function vendorPush(request: Request): Promise<Reply> {
   return { status: 200, body: acknowledgement };
 }
 
-/** The seat's form, completed with what the configured vendors told of its call. */
-export async function completed(form: PhoneRequest): Promise<PhoneRequest> {
+/** The seat's form, completed with what the configured vendors told of its call, and linked with what they will tell. */
+export async function takeForm(form: PhoneRequest): Promise<Reply> {
   const { vendors: secrets = {} } = await secret('PHONE_SECRET');
   const names = callVendors.filter((vendor) => vendor.configured(secrets)).map(({ name }) => name);
-  return names.length === 0 ? form : withCallRecord(form, names);
+  if (names.length === 0) return intake({ channel: 'phone', body: form });
+  const body = await withCallRecord(form, names);
+  const reply = await intake({ channel: 'phone', body });
+  // Also on a replay: the first try may have ended before the link. Until it is there, the form isn't acknowledged.
+  await linkForm(body, IntakeReceipt.parse(reply.body).ticketNo, names);
+  return reply;
 }

@@ -9,13 +9,13 @@ export async function ticketAt(
   store: TicketStore,
   ticketNo: string,
   seq: number,
-): Promise<{ ticket: Ticket; event: TicketEvent; later: TicketEvent[] }> {
+): Promise<{ ticket: Ticket; event: TicketEvent; history: TicketEvent[]; later: TicketEvent[] }> {
   const all = await store.events(ticketNo);
   const history = all.filter((event) => event.seq <= seq);
   const event = history.at(-1);
   const ticket = fold(history);
   if (ticket === undefined || event === undefined || event.seq !== seq) throw new EventMissing(ticketNo, seq);
-  return { ticket, event, later: all.filter((other) => other.seq > seq) };
+  return { ticket, event, history, later: all.filter((other) => other.seq > seq) };
 }
 
 export class EventMissing extends Error {

@@ -6,6 +6,7 @@ import {
   WechatTextMessage,
   wechatEvents,
 } from '#schemas/wechat-push.ts';
+import { type ConsentAnswer, consentsOf, type MediaVerdict, verdictOf } from './event.ts';
 import { readXml } from './xml.ts';
 
 /** The text is neither WeChat's XML nor JSON, or lacks what its kind must have. Never quotes the input. */
@@ -17,7 +18,15 @@ export type Push =
   | { readonly kind: 'text'; readonly openid: string; readonly msgId: string; readonly content: string }
   | { readonly kind: 'image'; readonly openid: string; readonly msgId: string; readonly picUrl?: string }
   /** `wellFormed` is false when a known event lacks what it should have. */
-  | { readonly kind: 'event'; readonly event: WechatEventName; readonly wellFormed: boolean }
+  | {
+      readonly kind: 'event';
+      readonly event: WechatEventName;
+      readonly wellFormed: boolean;
+      /** What the citizen said of subscribe messages; empty for every other event. */
+      readonly consents: readonly ConsentAnswer[];
+      /** Only of a content check. */
+      readonly verdict?: MediaVerdict;
+    }
   /** Voice, video, location, cards, and events that nobody told us of. */
   | { readonly kind: 'other' };
 
@@ -62,11 +71,24 @@ export function readPush(text: string): Push {
     }
     case 'event':
       if (!isKnownEvent(Event)) return { kind: 'other' };
-      return { kind: 'event', event: Event, wellFormed: wechatEvents[Event].safeParse(tree).success };
+      return readEvent(Event, tree);
     default:
       if (typeof MsgType !== 'string') throw new PushParseError('no MsgType');
       return { kind: 'other' };
   }
+}
+
+function readEvent(event: WechatEventName, tree: unknown): Push {
+  const { success, data } = wechatEvents[event].safeParse(tree);
+  if (!success) return { kind: 'event', event, wellFormed: false, consents: [] };
+  const verdict = verdictOf(data);
+  return {
+    kind: 'event',
+    event,
+    wellFormed: true,
+    consents: consentsOf(data),
+    ...(verdict === undefined ? {} : { verdict }),
+  };
 }
 
 const isKnownEvent = (name: unknown): name is WechatEventName =>

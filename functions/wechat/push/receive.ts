@@ -3,12 +3,13 @@
  * becomes a durable receipt, and `success` says so; without it WeChat tries again, three times in all.
  */
 import { isUtf8 } from 'node:buffer';
+import { saveConsent } from '#functions/adapters/consent-store.ts';
 import type { Secret } from '#functions/adapters/secrets.ts';
 import type { Reply, Request } from '#functions/shared/http.ts';
-import { intake } from '#functions/shared/intake.ts';
 import { log } from '#functions/shared/log.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
 import { TOLERANCE_SECONDS } from '#functions/shared/signing.ts';
+import { say } from './conversation.ts';
 import { open, signatureMatches, WechatPushError } from './crypto.ts';
 import { type Push, PushParseError, readEnvelope, readPush } from './parse.ts';
 import { toForm } from './request.ts';
@@ -105,7 +106,9 @@ function unreadable(): never {
 
 async function take(push: Push): Promise<void> {
   if (push.kind === 'event') {
-    const outcome = push.wellFormed ? 'acknowledged' : 'unexpectedShape';
+    // Saved before `success`: an answer that we failed to keep comes again.
+    await Promise.all(push.consents.map(({ openid, templateId, ...said }) => saveConsent(openid, templateId, said)));
+    const outcome = push.verdict ?? (push.wellFormed ? 'acknowledged' : 'unexpectedShape');
     log.info('wechat event', { channel: 'wechat', code: push.event, outcome });
     return;
   }
@@ -115,7 +118,7 @@ async function take(push: Push): Promise<void> {
     return;
   }
   try {
-    await intake({ channel: 'wechat', openid: push.openid, body });
+    await say(push.openid, body);
   } catch (error) {
     // Only a push can have left a receipt of this number, so the citizen's message is durable already.
     if (!(error instanceof ProblemError) || error.problem.code !== 'referenceConflict') throw error;

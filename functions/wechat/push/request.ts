@@ -1,5 +1,6 @@
 /** From a citizen's message to the form that the mini-program would have posted. */
-import { Attachment, WechatRequest } from '#schemas/intake.ts';
+import { Attachment } from '#schemas/attachment.ts';
+import { WechatRequest } from '#schemas/intake.ts';
 import type { Push } from './parse.ts';
 
 /**

@@ -1,6 +1,6 @@
 /**
  * API Gateway on one machine: a loopback HTTP server that turns requests into proxy events. It serves at the root, as
- * a custom domain would, and lets requests wait for a free worker instead of turning them away.
+ * a custom domain would, keeps the stage's rate limits, and lets what passed them wait for a free worker.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -9,6 +9,7 @@ import { FunctionError, MAX_EVENT_BYTES } from './function-pool.ts';
 import type { Functions } from './functions.ts';
 import { type HttpAnswer, httpAnswer, MalformedProxyResponseError, proxyEvent } from './proxy-event.ts';
 import { gatewayAnswer, matchRoute, type RestApi } from './rest-api.ts';
+import type { Throttle } from './throttle.ts';
 
 /** API Gateway's limit for a request body. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -19,6 +20,8 @@ export interface FrontOptions {
   port: number;
   api: RestApi | undefined;
   functions: Functions;
+  /** Absent: every request is let in. */
+  throttle?: Throttle | undefined;
   extra?: ((request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>) | undefined;
   log: (line: string) => void;
 }
@@ -33,6 +36,10 @@ export interface Front {
 
 class BodyTooLargeError extends Error {
   override name = 'BodyTooLargeError';
+}
+
+class ThrottledError extends Error {
+  override name = 'ThrottledError';
 }
 
 class IntegrationTimeoutError extends Error {
@@ -65,7 +72,9 @@ async function serve(o: FrontOptions, request: IncomingMessage, response: Server
   if (await o.extra?.(request, response)) return;
   const started = performance.now();
   const method = request.method ?? 'GET';
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const target = request.url ?? '/';
+  // A path that begins with two slashes is a path, not a host.
+  const url = new URL(target.startsWith('/') ? `http://127.0.0.1${target}` : target, 'http://127.0.0.1');
   const match = o.api && matchRoute(o.api, method, url.pathname);
   if (!o.api || !match) {
     request.resume();
@@ -76,10 +85,12 @@ async function serve(o: FrontOptions, request: IncomingMessage, response: Server
   }
   let answer: HttpAnswer;
   try {
+    if (o.throttle?.admits(match.route.method, match.route.resource) === false) throw new ThrottledError();
     const body = await readBody(request);
     answer = await callFunction(o, match.route, proxyEvent(o.api, match, request, url, body));
   } catch (error) {
     answer = answerTo(o, error);
+    if (error instanceof ThrottledError) request.resume();
     // The rest of a body that is too large is not worth reading.
     if (error instanceof BodyTooLargeError) response.setHeader('connection', 'close');
   }
@@ -111,6 +122,7 @@ async function callFunction(
 }
 
 function answerTo(o: FrontOptions, error: unknown): HttpAnswer {
+  if (error instanceof ThrottledError) return gatewayAnswer(o.api, 'THROTTLED', 429, 'Too Many Requests');
   if (error instanceof BodyTooLargeError) {
     return gatewayAnswer(o.api, 'REQUEST_TOO_LARGE', 413, 'Request Too Long');
   }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 export interface ServiceEndpoints {
   dynamodb: string;
   sqs: string;
+  s3: string;
   states: string;
   secretsmanager: string;
 }
@@ -54,6 +55,8 @@ export function lambdaEnvironment(spec: FunctionSpec, endpoints: ServiceEndpoint
     AWS_SHARED_CREDENTIALS_FILE: `${spec.folder}/.none`,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    // An address and no name: the SDK then puts the bucket into the path, also of what it signs.
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_SFN: endpoints.states,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsmanager,
   };

@@ -1,4 +1,4 @@
-/** Makes the stateful part of the template on the local plane: tables, queues, secrets, state machines. */
+/** Makes the stateful part of the template on the local plane: tables, queues, buckets, secrets, state machines. */
 import type { CreateTableCommandInput, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import type { Plane } from '../plane/index.ts';
 import { constructIdOf, constructPathOf } from './functions.ts';
@@ -33,6 +33,7 @@ export async function provision(
 ): Promise<Provisioned> {
   const queues = await createQueues(template, plane);
   const streams = await createTables(template, plane);
+  for (const resource of template.ofType('AWS::S3::Bucket')) await plane.ensureBucket(template.nameOf(resource));
   for (const resource of template.ofType('AWS::SecretsManager::Secret')) {
     plane.ensureSecret({
       name: template.nameOf(resource),

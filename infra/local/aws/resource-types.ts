@@ -71,6 +71,19 @@ const INTERPRETED: Record<string, InterpretedType> = {
     ],
     ignores: ['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled', 'RedriveAllowPolicy', 'Tags'],
   },
+  'AWS::S3::Bucket': {
+    uses: ['BucketName', 'VersioningConfiguration'],
+    // Nobody but this machine reaches the local bucket. What a rule would delete after days may lie about for longer.
+    ignores: [
+      'BucketEncryption',
+      'LifecycleConfiguration',
+      'OwnershipControls',
+      'PublicAccessBlockConfiguration',
+      'Tags',
+    ],
+    refuses: ({ VersioningConfiguration }) =>
+      VersioningConfiguration === undefined ? [] : ['VersioningConfiguration'],
+  },
   'AWS::SecretsManager::Secret': {
     uses: ['Name'],
     // The value never comes from the template here: the runner's caller gives every secret its local value.
@@ -172,6 +185,18 @@ const INTERPRETED: Record<string, InterpretedType> = {
       'Tags',
     ],
   },
+  'AWS::ApiGateway::Stage': {
+    uses: ['MethodSettings', 'StageName'],
+    ignores: [
+      'AccessLogSetting',
+      'DeploymentId',
+      'Description',
+      'DocumentationVersion',
+      'RestApiId',
+      'Tags',
+      'TracingEnabled',
+    ],
+  },
   'AWS::ApiGateway::Resource': { uses: ['ParentId', 'PathPart', 'RestApiId'], ignores: [] },
   'AWS::ApiGateway::Method': {
     uses: ['HttpMethod', 'Integration', 'ResourceId', 'RestApiId', 'AuthorizationType', 'ApiKeyRequired'],
@@ -205,7 +230,6 @@ const WITHOUT_LOCAL_EFFECT = new Set([
   'AWS::ApiGateway::BasePathMapping',
   'AWS::ApiGateway::Deployment',
   'AWS::ApiGateway::DomainName',
-  'AWS::ApiGateway::Stage',
   'AWS::ApiGateway::UsagePlan',
   'AWS::ApiGateway::UsagePlanKey',
   'AWS::Backup::BackupPlan',
@@ -228,6 +252,8 @@ const WITHOUT_LOCAL_EFFECT = new Set([
   'AWS::Logs::MetricFilter',
   'AWS::Logs::QueryDefinition',
   'AWS::Logs::ResourcePolicy',
+  // Permissions are not judged here: neither a role's nor a bucket's.
+  'AWS::S3::BucketPolicy',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',

@@ -4,6 +4,7 @@
  */
 import type { Functions } from './functions.ts';
 import { describe, type Resource, type Template, UnsupportedTemplateError } from './template.ts';
+import { readStageLimits, type StageLimits } from './throttle.ts';
 
 export interface Route {
   /** `GET`, …, or `ANY`. */
@@ -32,6 +33,7 @@ export interface RestApi {
   routes: readonly Route[];
   binary: boolean;
   answers: ReadonlyMap<string, GatewayAnswer>;
+  limits: StageLimits;
 }
 
 /** A route that fits a path, with the values of its `{parameters}`, decoded. */
@@ -92,6 +94,7 @@ export function readRestApi(template: Template, functions: Functions): RestApi |
       .sort((a, b) => specificity(b).localeCompare(specificity(a))),
     binary: binary.length > 0,
     answers: new Map(template.ofType('AWS::ApiGateway::GatewayResponse').map((each) => readAnswer(template, each))),
+    limits: stage ? readStageLimits(template, stage) : new Map(),
   };
 }
 

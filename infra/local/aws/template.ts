@@ -128,7 +128,9 @@ export class Template {
     if (given !== undefined) return String(resolveValue(given, this.#scope(resource.stack)));
     // The logical id ends in a hash, so the end is what tells names apart.
     const generated = `${resource.stack.name}-${resource.logicalId}`.replace(/[^A-Za-z0-9_-]/g, '-');
-    return generated.slice(-MAX_NAME_LENGTH).replace(/^-+/, '');
+    const name = generated.slice(-MAX_NAME_LENGTH).replace(/^-+/, '');
+    // Buckets live in host names: no capitals, and one character less.
+    return resource.type === 'AWS::S3::Bucket' ? name.slice(1 - MAX_NAME_LENGTH).toLowerCase() : name;
   }
 
   /** The ARN that a deployment in the stack's region would give. */
@@ -139,6 +141,8 @@ export class Template {
     const format = ARN_FORMATS[resource.type];
     if (format) return build(...format(name));
     switch (resource.type) {
+      case 'AWS::S3::Bucket':
+        return `arn:${partition}:s3:::${name}`;
       case 'AWS::IAM::Role':
         return `arn:${partition}:iam::${ACCOUNT_ID}:role/${name}`;
       case 'AWS::Lambda::Alias':

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { CLOCK_NAMES } from '#domain/sla/explain.ts';
 import { EVENT_NAMES } from '#domain/ticket/names.ts';
-import { COLOUR_WORDS, eventStyle, officeTime, paint, wordOf } from './words.ts';
+import { COLOUR_WORDS, eventStyle, NOTICE_WORDS, officeTime, paint, wordOf } from './words.ts';
 
 /** A powertools log line, as far as it is shown. */
 const Line = z.object({
@@ -38,8 +38,14 @@ const CHANNEL_WORDS: Record<string, string> = {
   sms: '短信',
   none: '无渠道',
 };
-const NOTICE_WORDS: Record<string, string> = { accepted: '已受理', answered: '已答复', closed: '已办结' };
-const OUTCOME_WORDS: Record<string, string> = { sent: '已送达', unreachable: '未送达', rejected: '被拒' };
+const OUTCOME_WORDS: Record<string, string> = {
+  sent: '已送达',
+  unreachable: '未送达',
+  rejected: '被拒',
+  passed: '通过',
+  risky: '暂缓公开',
+  unchecked: '未检查',
+};
 
 /** Over this size the last run's file is put aside as `functions.log.1`. */
 const ROTATE_BYTES = 20_000_000;

@@ -11,6 +11,10 @@ export interface PartnerSecret {
   inbound: string[];
   outbound: { baseUrl: string; keys: string[] };
 }
+export interface WebsiteSecret extends PartnerSecret {
+  /** Only where messages are fetched (轮询). */
+  poll?: { baseUrl: string };
+}
 export interface PhoneSecret extends PartnerSecret {
   vendors: { tccc: { basic: { user: string; password: string } }; huawei: { username: string; secret: string } };
 }
@@ -19,13 +23,13 @@ export interface WechatSecret {
   appSecret: string;
   apiBase: string;
   sessionKeys: { kid: string; key: string }[];
-  templates: { accepted: string; answered: string; closed: string };
+  templates: Record<string, string>;
   push: { token: string; encodingAESKey: string; mode: 'plain' | 'compatible' | 'safe' };
 }
 export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string }>;
 export interface LocalSecrets {
   phone: PhoneSecret;
-  website: PartnerSecret;
+  website: WebsiteSecret;
   wechat: WechatSecret;
   departments: DepartmentSecrets;
   query: { keys: { kid: string; key: string }[] };
@@ -78,9 +82,11 @@ export interface Addresses {
   platformsUrl: string;
   /** Callback address per department that the demo answers for. */
   demoEndpoints: Readonly<Record<string, string>>;
+  /** Whether the local board's messages are fetched too. */
+  pollBoard: boolean;
 }
 
-function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints }: Addresses): LocalSecrets {
+function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints, pollBoard }: Addresses): LocalSecrets {
   const departments = Object.fromEntries(
     Object.entries(secrets.departments).map(([id, { keys, endpoint }]) => {
       // An http address can only be a demo department of an earlier run: real ones are https.
@@ -93,11 +99,17 @@ function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints }: Address
     ...secret,
     outbound: { ...secret.outbound, baseUrl: platformsUrl },
   });
+  const polled = ({ poll, ...website }: WebsiteSecret): WebsiteSecret => {
+    // As above: an http address was the local board of an earlier run.
+    const own = poll?.baseUrl.startsWith('https:') ? poll : undefined;
+    const now = own ?? (pollBoard ? { baseUrl: platformsUrl } : undefined);
+    return { ...website, ...(now === undefined ? {} : { poll: now }) };
+  };
   return {
     ...secrets,
     departments,
     phone: partner(secrets.phone),
-    website: partner(secrets.website),
+    website: polled(partner(secrets.website)),
     wechat: { ...secrets.wechat, apiBase: platformsUrl },
   };
 }
@@ -110,22 +122,29 @@ const newPhoneVendors = (): PhoneSecret['vendors'] => ({
   huawei: { username: 'huawei', secret: password() },
 });
 
-const newWechat = (): WechatSecret => ({
+const templateIds = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, `tmpl-${name}`]));
+
+const newWechat = (templates: readonly string[]): WechatSecret => ({
   appid: `wx${randomBytes(8).toString('hex')}`,
   appSecret: randomBytes(16).toString('hex'),
   apiBase: '',
   sessionKeys: [namedKey()],
-  templates: { accepted: 'tmpl-accepted', answered: 'tmpl-answered', closed: 'tmpl-closed' },
+  templates: templateIds(templates),
   push: { token: randomBytes(16).toString('hex'), encodingAESKey: consoleKey(), mode: 'safe' },
 });
 
-/** What is on disk, completed with new keys for whatever is missing (also for departments that joined the district). */
-export function openSecrets(dataDir: string, departmentIds: readonly string[]) {
+/** What is on disk, completed with whatever is missing: keys, also of departments and templates that joined the district. */
+export function openSecrets(dataDir: string, departmentIds: readonly string[], wechatTemplates: readonly string[]) {
   const { file, secrets: stored } = load(dataDir);
   let secrets: LocalSecrets = {
     phone: { vendors: newPhoneVendors(), ...(stored.phone ?? newPartner()) },
     website: stored.website ?? newPartner(),
-    wechat: { ...newWechat(), ...stored.wechat },
+    wechat: {
+      ...newWechat(wechatTemplates),
+      ...stored.wechat,
+      templates: { ...templateIds(wechatTemplates), ...stored.wechat?.templates },
+    },
     departments: {
       ...Object.fromEntries(departmentIds.map((id) => [id, { keys: [signingKey()] }])),
       ...stored.departments,

@@ -3,6 +3,7 @@
  * both sides share. `npm start`, the demo and the end-to-end tests all start this.
  */
 import { join } from 'node:path';
+import { templatesOf } from '#domain/feedback/notice.ts';
 import type { ClerkStep, Pace, StepReport } from '#infra/local/platforms/clerk.ts';
 import { type Platforms, startPlatforms } from '#infra/local/platforms/index.ts';
 import { AUDIENCE } from '#infra/local/platforms/oidc.ts';
@@ -29,9 +30,13 @@ export interface SystemOptions {
   frozen?: boolean;
   /** Built-in departments for those without an endpoint; on unless false. */
   demoDepartments?: boolean;
+  /** Fetch the local board's messages, as from a board that cannot push; off unless true. */
+  pollBoard?: boolean;
   /** Demo departments that take callbacks and never answer. */
   silent?: readonly string[];
   pace?: Partial<Record<ClerkStep, Pace>>;
+  /** Lifts the API's rate limits, for whoever drives far above a county's hours (bench, tests that flood). */
+  throttle?: false;
   /** Nothing about tickets on the terminal. */
   quiet?: boolean;
   onLog?: (entry: RunnerLog) => void;
@@ -83,6 +88,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     const secrets = openSecrets(
       o.dataDir,
       receivers.map(({ id }) => id),
+      templatesOf(district.feedback, 'wechat'),
     );
     const { phone, website, wechat, departments } = secrets.get();
     const platforms = await startPlatforms({
@@ -90,6 +96,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       wechat: { ...wechat, templateIds: Object.values(wechat.templates) },
       phoneKeys: phone.outbound.keys,
       websiteKeys: website.outbound.keys,
+      smsTemplates: templatesOf(district.feedback, 'sms'),
       departments: {
         keys: Object.fromEntries(Object.entries(departments).map(([id, { keys }]) => [id, keys])),
         ...(o.silent ? { silent: o.silent } : {}),
@@ -103,6 +110,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     secrets.point({
       platformsUrl: platforms.url,
       demoEndpoints: Object.fromEntries(demo.map(({ id }) => [id, platforms.endpointOf(id)])),
+      pollBoard: o.pollBoard === true,
     });
 
     let officeNow = () => Date.now();
@@ -120,6 +128,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       port: o.port,
       speed: o.speed ?? 1,
       frozen: o.frozen ?? false,
+      ...(o.throttle === undefined ? {} : { throttle: o.throttle }),
       initialSecret: (constructId) => secrets.initial(constructId),
       parameters: oidcParameters(assembly, platforms.oidc),
       log: (entry) => {

@@ -6,6 +6,17 @@ type Style = Parameters<typeof styleText>[0];
 
 export const COLOUR_WORDS: Record<Colour, string> = { yellow: '黄色预警', orange: '橙色预警', red: '红色预警' };
 
+/** What feedback tells (notices) and what a message board shows (states). */
+export const NOTICE_WORDS: Readonly<Record<string, string>> = {
+  accepted: '已受理',
+  reworked: '重新办理',
+  answered: '已答复',
+  notAccepted: '不予受理',
+  denied: '不予受理',
+  closed: '已办结',
+  withdrawn: '已撤销',
+};
+
 const WARNING_STYLE: Record<string, Style> = {
   yellow: 'yellow',
   // ANSI has no orange; bright yellow on bold is the nearest that every terminal shows.

@@ -15,7 +15,7 @@ import { ensureTable, type TableSpec } from './tables.ts';
 
 export interface Plane {
   /** `dynamodb` also serves DynamoDB Streams. */
-  endpoints: { dynamodb: string; sqs: string; states: string; secretsmanager: string };
+  endpoints: { dynamodb: string; sqs: string; s3: string; states: string; secretsmanager: string };
   region: string;
   accountId: string;
   clock: OfficeClock;
@@ -23,6 +23,8 @@ export interface Plane {
   ensureTable(spec: TableSpec): Promise<{ arn: string; streamArn?: string }>;
   /** Dead-letter queues first. */
   ensureQueue(name: string, attributes: Record<string, string>): Promise<{ url: string; arn: string }>;
+  /** Creates the bucket unless it is there; objects stay. */
+  ensureBucket(name: string): Promise<void>;
   /** @throws UnsupportedStateMachine that lists what is refused. */
   ensureStateMachine(o: MachineSpec): void;
   /** `initial` is asked only when the secret isn't there yet. */
@@ -79,6 +81,7 @@ export async function startPlane(o: PlaneOptions): Promise<Plane> {
       endpoints: {
         dynamodb: dynamodb.endpoint,
         sqs: sqs.endpoint,
+        s3: sqs.endpoint,
         states: json.endpoint,
         secretsmanager: json.endpoint,
       },
@@ -87,6 +90,7 @@ export async function startPlane(o: PlaneOptions): Promise<Plane> {
       clock,
       ensureTable: (spec) => ensureTable(dynamodb.client, spec),
       ensureQueue: (name, attributes) => sqs.ensureQueue(name, attributes),
+      ensureBucket: (name) => sqs.ensureBucket(name),
       ensureStateMachine: (spec) => states.ensure(spec),
       ensureSecret: (secret) => secrets.ensure(secret),
       resumeExecutions: async () => states.resume(),

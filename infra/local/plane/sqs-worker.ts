@@ -1,6 +1,6 @@
 /**
- * SQS in a thread of its own: it dies with the runner and never holds up its event loop. Works around two traps of the
- * emulator, which this thread's own copy of the modules allows without touching anybody else.
+ * SQS and S3 in a thread of their own: it dies with the runner and never holds up its event loop. Works around two traps of
+ * the emulator, which this thread's own copy of the modules allows without touching anybody else.
  */
 import { Server } from 'node:net';
 import { join } from 'node:path';
@@ -63,6 +63,7 @@ function tell(message: SqsWorkerMessage): void {
 bindLoopbackOnly();
 returnInFlight();
 const { startFauxqs } = await import('fauxqs');
+// Objects lie in the same database: as files they would be named by keys, which here nobody holds a client to.
 const server = await startFauxqs({ port: 0, logger: false, dataDir, defaultRegion: region });
 mendVisibilityZero();
 

@@ -1,7 +1,8 @@
-/** SQS for the local plane: fauxqs in a worker thread, with its messages on disk. */
+/** SQS and S3 for the local plane: fauxqs in a worker thread, with its messages and objects on disk. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -22,6 +23,7 @@ export type SqsWorkerMessage = { kind: 'ready'; port: number } | { kind: 'stoppe
 export interface Sqs {
   endpoint: string;
   ensureQueue(name: string, attributes: Record<string, string>): Promise<{ url: string; arn: string }>;
+  ensureBucket(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,11 +73,12 @@ export async function startSqs(o: { dataDir: string; region: string }): Promise<
   // From here on an error of the thread is unhandled on purpose: a runner without queues must not go on.
 
   const endpoint = `http://127.0.0.1:${port}`;
-  const client = new SQSClient({
+  const settings = {
     endpoint,
     region: o.region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  };
+  const client = new SQSClient(settings);
   // The emulator's own URLs name a host that not every resolver knows, and the port of the day they were created; it
   // reads nothing but the name from a URL, so we hand out one that works whichever way the SDK takes its endpoint.
   const urlOf = (name: string): string => `${endpoint}/${ACCOUNT_ID}/${name}`;
@@ -107,6 +110,12 @@ export async function startSqs(o: { dataDir: string; region: string }): Promise<
         await client.send(new SetQueueAttributesCommand({ QueueUrl: urlOf(name), Attributes: wanted }));
       }
       return { url: urlOf(name), arn: arnOf(name) };
+    },
+    async ensureBucket(name) {
+      const s3 = new S3Client(settings);
+      // Idempotent in the emulator.
+      await s3.send(new CreateBucketCommand({ Bucket: name }));
+      s3.destroy();
     },
     async stop() {
       client.destroy();

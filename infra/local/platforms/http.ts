@@ -13,6 +13,7 @@ export interface Exchange {
 }
 export interface Answer {
   status: number;
+  /** A text goes out as it is. */
   body: unknown;
   headers?: Record<string, string>;
 }
@@ -66,7 +67,7 @@ export async function serve(
       })
       .then(({ status, body, headers }) => {
         response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-        response.end(JSON.stringify(body));
+        response.end(typeof body === 'string' ? body : JSON.stringify(body));
       });
   });
   const listen = (on: number) =>

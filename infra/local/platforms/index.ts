@@ -20,6 +20,8 @@ export interface PlatformsOptions {
   /** Keys that Jieban signs with towards the phone platform and the message board. */
   phoneKeys: readonly string[];
   websiteKeys: readonly string[];
+  /** 短信模板 that the carrier knows. */
+  smsTemplates: readonly string[];
   departments: DemoDepartmentsOptions;
   onError?: (error: unknown) => void;
 }
@@ -62,7 +64,7 @@ function lastPort(file: string): number {
 export async function startPlatforms(o: PlatformsOptions): Promise<Platforms> {
   const key = await openSigningKey(join(o.dataDir, KEY_FILE));
   const wechat = new WechatPlatform(o.wechat);
-  const phone = new PhonePlatform(o.phoneKeys);
+  const phone = new PhonePlatform(o.phoneKeys, o.smsTemplates);
   const board = new MessageBoard(o.websiteKeys);
   const departments = new DemoDepartments({ ...(o.onError ? { onError: o.onError } : {}), ...o.departments });
   let url = '';

@@ -3,7 +3,8 @@
  * contract that a call centre's bridge implements:
  *
  * `POST /notices`, signed by Standard Webhooks, `webhook-id` = `noticeId` = idempotency key
- * `{"noticeId","kind":"sms"|"call","phone","template":"accepted"|"answered"|"closed","params":{…short strings}}`
+ * `{"noticeId","kind":"sms"|"call","phone","template","params":{…short strings}}`; which templates with which parameters
+ * stands in the district's `feedback.json`
  *
  * - 200 `{"accepted":true,"noticeId"}`; a replay answers the same and sends nothing again
  * - 401 the signature is missing, wrong or older than five minutes
@@ -26,22 +27,22 @@ export const PhoneNotice = z.strictObject({
   noticeId: z.string().regex(/^[\w:#-]{1,128}$/, 'letters, digits and _ : # - only'),
   kind: z.enum(['sms', 'call']),
   phone: z.string().regex(/^\+?\d{5,20}$/, 'digits with an optional leading plus'),
-  template: z.enum(['accepted', 'answered', 'closed']),
-  params: z
-    .object({ ticketNo: Param, status: Param })
-    .catchall(Param)
-    .refine((params) => Object.keys(params).length <= 8, 'at most 8 parameters'),
+  template: z.string().regex(/^[\w-]{1,64}$/),
+  params: z.record(z.string(), Param).refine((params) => Object.keys(params).length <= 8, 'at most 8 parameters'),
 });
 export type PhoneNotice = z.infer<typeof PhoneNotice>;
 
 export class PhonePlatform {
   readonly #keys: readonly string[];
+  readonly #templates: ReadonlySet<string>;
   readonly #faults = new Faults<number>();
   readonly #notices = new Map<string, PhoneNotice & { at: number }>();
   #replays = 0;
 
-  constructor(keys: readonly string[]) {
+  /** `templates`: those that the carrier has reviewed. */
+  constructor(keys: readonly string[], templates: readonly string[]) {
     this.#keys = keys;
+    this.#templates = new Set(templates);
   }
 
   /** Messages and calls that went out so far, each once, oldest first. */
@@ -75,7 +76,11 @@ export class PhonePlatform {
       const errors = notice.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
       return { status: 422, body: { accepted: false, error: 'invalid notice', errors } };
     }
-    const { noticeId } = notice.data;
+    const { noticeId, template } = notice.data;
+    if (!this.#templates.has(template)) {
+      const errors = [{ field: 'template', message: 'no such template' }];
+      return { status: 422, body: { accepted: false, error: 'invalid notice', errors } };
+    }
     if (exchange.headers['webhook-id'] !== noticeId) {
       const errors = [{ field: 'noticeId', message: 'must equal webhook-id' }];
       return { status: 422, body: { accepted: false, error: 'invalid notice', errors } };

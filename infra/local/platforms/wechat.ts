@@ -1,12 +1,14 @@
 /**
- * A stand-in for api.weixin.qq.com: login, stable token and subscribe messages, with the documented answers and error
+ * A stand-in for api.weixin.qq.com: login, stable token, subscribe messages, phone numbers and content security, with the documented answers and error
  * codes. As there, every error is HTTP 200 with an `errcode`. Users have given long-term consent (长期订阅, which
  * government services may ask for) unless `setConsent` counts it down.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { type Answer, type Exchange, Faults, jsonOf, type Route } from './http.ts';
+import { WechatContent } from './wechat-content.ts';
 import { fieldProblem } from './wechat-fields.ts';
+import { WechatPhones } from './wechat-phone.ts';
 
 export interface WechatAccount {
   appid: string;
@@ -37,6 +39,7 @@ const ERRORS: Record<number, string> = {
   40029: 'invalid code',
   40037: 'invalid template_id',
   40125: 'invalid appsecret',
+  40129: 'invalid scene',
   40226: 'code blocked',
   41002: 'appid missing',
   41004: 'appsecret missing',
@@ -44,10 +47,12 @@ const ERRORS: Record<number, string> = {
   41030: 'invalid page',
   42001: 'access_token expired',
   43101: 'user refuse to accept the msg',
+  45002: 'content size out of limit',
   45009: 'reach max api daily quota limit',
   45011: 'api minute-quota reach limit, must slower, retry next minute',
   47001: 'data format error',
   47003: 'argument invalid!',
+  61010: 'code is expired',
 };
 
 const TokenRequest = z.object({
@@ -56,6 +61,7 @@ const TokenRequest = z.object({
   secret: z.string().optional(),
   force_refresh: z.boolean().optional(),
 });
+const PhoneRequest = z.object({ code: z.string() });
 const SendRequest = z.object({
   touser: z.string(),
   template_id: z.string(),
@@ -77,17 +83,27 @@ export function openidOf(code: string): string {
 
 export class WechatPlatform {
   readonly #account: WechatAccount;
-  readonly #faults = new Faults<number>();
+  /** By path; '' is any. */
+  readonly #faults = new Map<string, Faults<number>>();
   /** access_token → when it ends, epoch ms. */
   readonly #tokens = new Map<string, number>();
   readonly #openids = new Set<string>();
   readonly #consent = new Map<string, number>();
   readonly #messages: SubscribeMessage[] = [];
+  /** Path → how often it was called. */
+  readonly #calls = new Map<string, number>();
+  /** openid → how often somebody tried to send to this user. */
+  readonly #attempts = new Map<string, number>();
+  /** 内容安全 */
+  readonly content = new WechatContent();
+  /** 手机号快速验证 */
+  readonly phones: WechatPhones;
   #current: string | undefined;
   #tokenRequests = 0;
 
   constructor(account: WechatAccount) {
     this.#account = account;
+    this.phones = new WechatPhones(account.appid);
   }
 
   /** Messages delivered so far, oldest first. */
@@ -100,9 +116,21 @@ export class WechatPlatform {
     return this.#tokenRequests;
   }
 
-  /** Makes the next calls of any path answer this `errcode`. */
-  failNext(times: number, errcode: number): void {
-    this.#faults.failNext(times, errcode);
+  /** How often a path was called, whatever it was answered. */
+  calls(path: string): number {
+    return this.#calls.get(path) ?? 0;
+  }
+
+  /** Calls of `subscribe/send` for this user, whatever they were answered (a spent token's are not counted: no user yet). */
+  attempts(openid: string): number {
+    return this.#attempts.get(openid) ?? 0;
+  }
+
+  /** Makes the next calls answer this `errcode`: of `path`, or of any. */
+  failNext(times: number, errcode: number, path = ''): void {
+    const faults = this.#faults.get(path) ?? new Faults<number>();
+    this.#faults.set(path, faults);
+    faults.failNext(times, errcode);
   }
 
   /** How many more messages this user accepts; every delivered one takes one away, 0 answers 43101. */
@@ -124,13 +152,17 @@ export class WechatPlatform {
 
   routes(): Route[] {
     const orFault = (handle: (exchange: Exchange) => Answer) => (exchange: Exchange) => {
-      const fault = this.#faults.take();
+      const { pathname } = exchange.url;
+      this.#calls.set(pathname, this.calls(pathname) + 1);
+      const fault = this.#faults.get(pathname)?.take() ?? this.#faults.get('')?.take();
       return fault === undefined ? handle(exchange) : fail(fault);
     };
     return [
       { method: 'GET', path: /^\/sns\/jscode2session$/, handle: orFault((e) => this.#login(e)) },
       { method: 'POST', path: /^\/cgi-bin\/stable_token$/, handle: orFault((e) => this.#token(e)) },
       { method: 'POST', path: /^\/cgi-bin\/message\/subscribe\/send$/, handle: orFault((e) => this.#send(e)) },
+      { method: 'POST', path: /^\/wxa\/msg_sec_check$/, handle: orFault((e) => this.#check(e)) },
+      { method: 'POST', path: /^\/wxa\/business\/getuserphonenumber$/, handle: orFault((e) => this.#phone(e)) },
     ];
   }
 
@@ -174,13 +206,29 @@ export class WechatPlatform {
     return { status: 200, body: { access_token: this.#current, expires_in: TOKEN_SECONDS } };
   }
 
-  #send({ url, raw }: Exchange): Answer {
+  #wrongToken({ url }: Exchange): Answer | undefined {
     const ends = this.#tokens.get(url.searchParams.get('access_token') ?? '');
     if (ends === undefined) return fail(40001);
-    if (ends <= Date.now()) return fail(42001);
+    return ends <= Date.now() ? fail(42001) : undefined;
+  }
+
+  #phone(exchange: Exchange): Answer {
+    const wrong = this.#wrongToken(exchange);
+    if (wrong) return wrong;
+    const request = PhoneRequest.safeParse(jsonOf(exchange.raw));
+    if (!request.success) return fail(47001);
+    const phone_info = this.phones.redeem(request.data.code, Date.now());
+    return phone_info === undefined ? fail(40029) : { status: 200, body: { errcode: 0, errmsg: 'ok', phone_info } };
+  }
+
+  #send(exchange: Exchange): Answer {
+    const wrong = this.#wrongToken(exchange);
+    if (wrong) return wrong;
+    const { raw } = exchange;
     const request = SendRequest.safeParse(jsonOf(raw));
     if (!request.success) return fail(47001);
     const { touser, template_id, page, data } = request.data;
+    this.#attempts.set(touser, this.attempts(touser) + 1);
     if (!this.#knows(touser)) return fail(40003);
     if (!this.#account.templateIds.includes(template_id)) return fail(40037);
     if (page !== undefined && !/^[\w-]+(\/[\w-]+)*(\?.*)?$/.test(page)) return fail(41030);
@@ -195,6 +243,13 @@ export class WechatPlatform {
     const values = Object.fromEntries(Object.entries(data).map(([key, field]) => [key, field.value]));
     this.#messages.push({ at: Date.now(), msgid, openid: touser, templateId: template_id, page, data: values });
     return { status: 200, body: { errcode: 0, errmsg: 'ok', msgid } };
+  }
+
+  #check(exchange: Exchange): Answer {
+    const wrong = this.#wrongToken(exchange);
+    if (wrong) return wrong;
+    const answer = this.content.check(jsonOf(exchange.raw), (openid) => this.#knows(openid));
+    return 'errcode' in answer ? fail(answer.errcode) : { status: 200, body: answer.body };
   }
 
   /** Users outlive this process on the other side, so a well-formed openid from before a restart is known too. */

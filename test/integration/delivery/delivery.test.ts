@@ -65,6 +65,25 @@ describe('a callback', () => {
     expect(JSON.stringify(row)).not.toMatch(/工资|张三/);
   });
 
+  it('of a confidential request hides its caller in what was added later, too', async () => {
+    const told = new Story()
+      .give(register({ ticketNo, confidential: true }), system)
+      .give({ command: 'append', text: '' }, { kind: 'citizen' });
+    await world.seed(told, { name: '张三', phone: '+8613812345678' });
+    const added = told.events.flatMap((event) => (event.type === 'appended' ? [event] : []));
+    for (const { noteKey } of added) {
+      const text = { kind: 'note', text: '我是张三，打138 1234 5678，路灯又灭了' };
+      const Item = { pk: `T#${ticketNo}`, sk: `TEXT#${noteKey}`, text };
+      await dynamo().send(new PutCommand({ TableName: 'Tickets', Item }));
+    }
+    for (const { seq, callbacks } of told.events) if (callbacks !== undefined) await world.dispatch.send(pointer(seq));
+    expect((await world.dispatch.drain()).failed).toBe(0);
+    const got = world.receiver.of(ticketNo);
+    expect(got.map(({ event }) => event.type)).toContain('cn.jieban.ticket.appended.v1');
+    expect(JSON.stringify(got)).toContain('路灯又灭了');
+    expect(JSON.stringify(got)).not.toMatch(/张三|1234|appellant/);
+  });
+
   it('is tried again after a 500, with the same id and body, when its time has come and not before', async () => {
     await world.seed(story());
     const before = world.plane.clock.now();

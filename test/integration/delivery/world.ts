@@ -106,7 +106,7 @@ export interface DeliveryWorld {
   feedback: Queue;
   pump(): Promise<void>;
   /** Writes a ticket with its whole history, and the caller. */
-  seed(story: Story, caller?: Partial<CallerRecord>): Promise<void>;
+  seed(story: Story, caller?: Partial<CallerRecord>, content?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -248,7 +248,7 @@ export async function openDeliveryWorld(
     dispatch: new Queue(client, dispatchUrl, await load<Handler>('dispatcher')),
     feedback: new Queue(client, feedbackUrl, await load<Handler>('feedback')),
     pump: () => pump(),
-    async seed(story, caller) {
+    async seed(story, caller, content = '拖欠工资两个月') {
       const { callerToken, textKey, answer } = story.is;
       await ticketStore().commit({
         ticket: story.is,
@@ -256,7 +256,7 @@ export async function openDeliveryWorld(
         texts: [
           {
             key: textKey,
-            text: { kind: 'request', title: '工资', content: '拖欠工资两个月', attachments: [], recordings: [] },
+            text: { kind: 'request', title: '工资', content, attachments: [], recordings: [] },
           },
           ...(answer === undefined
             ? []

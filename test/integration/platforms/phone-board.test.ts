@@ -87,10 +87,12 @@ describe('message board', () => {
     expect((await put(reply('m2', 1))).status).toBe(200);
   });
 
-  it('shows the public only what is public', async () => {
+  it('shows the public the newest version, if it is public', async () => {
     await put(reply('m3', 1, { state: 'answered', replyContent: '您好！', replyDepartment: '某局', isPublic: true }));
     await put(reply('m3', 2, { state: 'closed' }));
-    expect(world.platforms.board.shown('m3')).toMatchObject({ version: 1, replyContent: '您好！' });
+    expect(world.platforms.board.shown('m3')).toBeUndefined();
+    await put(reply('m3', 3, { state: 'answered', replyContent: '您好！', isPublic: true }));
+    expect(world.platforms.board.shown('m3')).toMatchObject({ version: 3, replyContent: '您好！' });
     expect(world.platforms.board.shown('m1')).toBeUndefined();
   });
 

@@ -144,3 +144,53 @@ describe('subscribe/send', () => {
     expect(answers).toEqual([-1, -1, 0]);
   });
 });
+
+describe('msg_sec_check', () => {
+  const check = (token: string, changes: Record<string, unknown> = {}) =>
+    call('POST', `${world.platforms.url}/wxa/msg_sec_check?access_token=${token}`, {
+      version: 2,
+      scene: 3,
+      openid: openidOf('demo-1'),
+      content: '楼道堆放杂物',
+      ...changes,
+    });
+
+  it('passes what nobody has told it to find, and finds what it was told', async () => {
+    const token = await fresh();
+    expect((await check(token)).body).toMatchObject({ errcode: 0, result: { suggest: 'pass', label: 100 } });
+    const undo = world.platforms.wechat.content.judge('堆放', 'risky', 20006);
+    expect((await check(token)).body).toMatchObject({ errcode: 0, result: { suggest: 'risky', label: 20006 } });
+    expect((await check(token, { content: '好', title: '堆放' })).body.result.suggest).toBe('risky');
+    undo();
+    expect((await check(token)).body.result.suggest).toBe('pass');
+  });
+
+  it.each([
+    ['a text over 2,500 characters', { content: '字'.repeat(2501) }, 45002],
+    ['an openid that is none', { openid: 'nobody' }, 40003],
+    ['no openid', { openid: undefined }, 47001],
+    ['a scene that is none', { scene: 5 }, 40129],
+    ['the first version', { version: 1 }, 47001],
+  ])('refuses %s', async (_what, changes, errcode) => {
+    expect((await check(await fresh(), changes)).body).toMatchObject({ errcode });
+  });
+
+  it('takes 2,500 characters, refuses who was away and a token that isn’t one', async () => {
+    const token = await fresh();
+    expect((await check(token, { content: '𠮷'.repeat(2500) })).body).toMatchObject({ errcode: 0 });
+    world.platforms.wechat.content.sendAway(openidOf('demo-away'));
+    expect((await check(token, { openid: openidOf('demo-away') })).body).toMatchObject({ errcode: 61010 });
+    expect((await check('unknown')).body).toMatchObject({ errcode: 40001 });
+  });
+});
+
+it('a fault may be of one path only', async () => {
+  const token = await fresh();
+  world.platforms.wechat.failNext(1, -1, '/wxa/msg_sec_check');
+  expect((await send(token, message({ thing1: '好' }))).body).toMatchObject({ errcode: 0 });
+  expect((await call('POST', `${world.platforms.url}/wxa/msg_sec_check?access_token=${token}`, {})).body).toMatchObject(
+    {
+      errcode: -1,
+    },
+  );
+});

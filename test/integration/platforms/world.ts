@@ -34,6 +34,7 @@ export async function openWorld(
     wechat: ACCOUNT,
     phoneKeys: [KEYS.phone],
     websiteKeys: [KEYS.website],
+    smsTemplates: ['accepted', 'answered', 'closed'],
     ...options,
     departments: {
       keys: { alpha: [KEYS.alpha, KEYS.alphaOld], silent: [KEYS.silent] },

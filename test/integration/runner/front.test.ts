@@ -95,6 +95,11 @@ describe('the event of a request', () => {
   });
 });
 
+it('a path that begins with two slashes names no host', async () => {
+  expect(await echoed('//tickets/fixed')).toMatchObject({ resource: '/tickets/fixed' });
+  expect(await echoed('//')).toMatchObject({ resource: '/' });
+});
+
 describe("the gateway's own answers", () => {
   it('come from the template for an unknown route', async () => {
     const response = await fetch(`${url}/nowhere`);

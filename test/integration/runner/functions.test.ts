@@ -45,6 +45,7 @@ describe('the environment of a function', () => {
       'AWS_CONFIG_FILE',
       'AWS_DEFAULT_REGION',
       'AWS_ENDPOINT_URL_DYNAMODB',
+      'AWS_ENDPOINT_URL_S3',
       'AWS_ENDPOINT_URL_SECRETS_MANAGER',
       'AWS_ENDPOINT_URL_SFN',
       'AWS_ENDPOINT_URL_SQS',

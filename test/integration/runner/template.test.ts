@@ -72,8 +72,17 @@ describe('the runner refuses, naming what and where,', () => {
   const refused: [what: string, build: (stack: Stack) => void, message: RegExp][] = [
     [
       'a type that it does not know',
-      (stack) => new s3.CfnBucket(stack, 'Attachments'),
-      /Attachments \(Mini\/Attachments, AWS::S3::Bucket\): the type is unknown/,
+      (stack) => new CfnResource(stack, 'Disk', { type: 'AWS::EFS::FileSystem' }),
+      /Disk \(Mini\/Disk, AWS::EFS::FileSystem\): the type is unknown/,
+    ],
+    [
+      'a bucket with versions, or with rules for browsers',
+      (stack) =>
+        new s3.Bucket(stack, 'Files', {
+          versioned: true,
+          cors: [{ allowedMethods: [s3.HttpMethods.PUT], allowedOrigins: ['*'] }],
+        }),
+      /Mini\/Files\/Resource.*CorsConfiguration[\s\S]*Mini\/Files\/Resource.*VersioningConfiguration/,
     ],
     ['a FIFO queue', (stack) => new sqs.Queue(stack, 'Q', { fifo: true }), /Mini\/Q\/Resource.*FifoQueue/],
     [
@@ -141,10 +150,10 @@ describe('the runner refuses, naming what and where,', () => {
 
   it('everything that is wrong in one message', async () => {
     const assembly = synthStack((stack) => {
-      new s3.CfnBucket(stack, 'One');
+      new CfnResource(stack, 'One', { type: 'AWS::EFS::FileSystem' });
       new CfnResource(stack, 'Two', { type: 'AWS::Athena::WorkGroup' });
     });
-    await expect(boot(assembly)).rejects.toThrow(/One.*AWS::S3::Bucket[\s\S]*Two.*AWS::Athena::WorkGroup/);
+    await expect(boot(assembly)).rejects.toThrow(/One.*AWS::EFS::FileSystem[\s\S]*Two.*AWS::Athena::WorkGroup/);
   });
 
   it('exports between stacks, parameters that nobody declares, and an empty assembly', async () => {

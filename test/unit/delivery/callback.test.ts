@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { callbackEvent, type Names, needsCaller } from '#domain/delivery/callback.ts';
+import {
+  attachmentNames,
+  callbackEvent,
+  type Names,
+  needsCaller,
+  type ReadableRequest,
+} from '#domain/delivery/callback.ts';
 import { fold } from '#domain/ticket/evolve.ts';
+import type { LinkedAttachment } from '#schemas/attachment.ts';
 import { CallbackEvent } from '#schemas/callback.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
-import type { TicketText } from '#schemas/ticket.ts';
 import { dispatcher, HOUR, register, Story, storyUntil, system, unit } from '#test/support/ticket-world.ts';
 
 const names: Names = {
@@ -13,7 +19,7 @@ const names: Names = {
   town: (code) => (code === '421202102000' ? '官埠桥镇' : undefined),
 };
 const caller = { callerToken: 't', createdAt: '2026-11-23T08:59:00.000+08:00', name: '张三', phone: '+8613812345678' };
-const request: Extract<TicketText, { kind: 'request' }> = {
+const request: ReadableRequest & { attachments: LinkedAttachment[] } = {
   kind: 'request',
   title: '工地拖欠工资',
   content: '官埠桥镇某工地拖欠七名工人两个月工资。',
@@ -177,5 +183,46 @@ describe('later messages', () => {
       data: { warning: { clock: 'sign', colour: 'yellow', dueAt: '2026-11-24T17:30:00.000+08:00' } },
     });
     expect(CallbackEvent.parse(body)).toEqual(body);
+  });
+});
+
+describe('the names of attachments', () => {
+  it('are the citizen’s own, or the masked ones where the department must not learn who asked', () => {
+    const masked = { title: '', content: '', attachmentNames: ['***.jpg'] };
+    expect(attachmentNames(request, started().is)).toEqual(['工资条.jpg']);
+    expect(attachmentNames({ ...request, masked }, started().is)).toEqual(['工资条.jpg']);
+    expect(attachmentNames({ ...request, masked }, started({ confidential: true }).is)).toEqual(['***.jpg']);
+  });
+});
+
+describe('what the citizen added', () => {
+  const additions = [
+    {
+      at: '2026-11-23T09:05:00.000+08:00',
+      text: '我是张三，电话13812345678',
+      attachments: [{ name: '图13812345678', url: 'https://files.example.cn/2', bytes: 9 }],
+    },
+  ];
+  const told = (flags: Partial<IntakeRequest>) => {
+    const story = started(flags);
+    return callbackEvent({ ...dispatch(story), request, caller, additions }, names);
+  };
+
+  it('comes with its pictures', () => {
+    const body = told({});
+    expect(CallbackEvent.parse(body)).toEqual(body);
+    expect(body.data.additions).toEqual([
+      { ...additions[0], attachments: [{ name: '图13812345678', url: 'https://files.example.cn/2' }] },
+    ]);
+  });
+
+  it('is masked where the request is confidential', () => {
+    const { additions: masked, appellant } = told({ confidential: true }).data;
+    expect(masked).toMatchObject([{ text: '我是***，电话***', attachments: [{ name: '图***' }] }]);
+    expect(appellant).toBeUndefined();
+  });
+
+  it('is left out when there is nothing', () => {
+    expect(message(started(), 'guanbuqiao').data.additions).toBeUndefined();
   });
 });

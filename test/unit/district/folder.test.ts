@@ -151,7 +151,7 @@ describe('planted in a table', () => {
     [
       'a row cut short',
       () => append('catalogue.csv', '23.1,新类'),
-      { file: 'catalogue.csv', problem: '有 2 格,应为 15 格' },
+      { file: 'catalogue.csv', problem: '有 2 格,应为 16 格' },
     ],
     [
       'a village of no town',
@@ -294,5 +294,33 @@ describe('planted in district.json and around', () => {
     expect(() => compileDistrict('xianan', root)).toThrow(
       /catalogue\.csv 第 \d+ 行 「owner」: 单位 jiaoyou 不存在。改为/,
     );
+  });
+});
+
+describe('planted in feedback.json', () => {
+  const rules = (data: Record<string, unknown>) => data.rules as { wechat: { fields: Record<string, string> } }[];
+  test('a text that its field can’t take, and a shape that is wrong, each by file and path', () => {
+    json('feedback.json', (data) => {
+      rules(data)[1]!.wechat.fields.thing2 = '{department}正在重新办理您的诉求,请等候';
+    });
+    expect(mistakes()).toMatchObject([{ file: 'feedback.json', column: 'rules.1.wechat.fields.thing2' }]);
+    expect(() => compileDistrict('xianan', root)).toThrow(
+      /feedback\.json 「rules\.1\.wechat\.fields\.thing2」: 「.+」.+。/,
+    );
+    json('feedback.json', (data) => {
+      (data.rules as object[])[0] = { event: 'signed', notice: 'signed' };
+    });
+    expect(mistakes()).toMatchObject([{ file: 'feedback.json', column: 'rules.0.event' }]);
+    expect(mistakes()[0]?.remedy).toContain('schemas/feedback.ts');
+  });
+  test('a unit whose short name has grown too long for the messages', () => {
+    edit('departments.csv', 'renshe,', cell('区人社局', '区人力资源和社会保障局(劳动监察大队和仲裁院)'));
+    const columns = mistakes().map(({ file, column }) => `${file} ${column}`);
+    expect(columns).toContain('feedback.json rules.0.wechat.fields.thing3');
+    expect(columns).toContain('feedback.json rules.0.sms.params.department');
+  });
+  test('the file isn’t there', () => {
+    rmSync(path('feedback.json'));
+    expect(mistakes()).toMatchObject([{ file: 'feedback.json', problem: '文件不存在' }]);
   });
 });

@@ -1,56 +1,86 @@
 import { describe, expect, it } from 'vitest';
-import { boardReply, chinaTime, fill, noticeOf, promisedBy, waysTo } from '#domain/feedback/notice.ts';
+import { chinaTime, promisedBy, ruleFor, templatesOf, valuesAt, waysTo } from '#domain/feedback/notice.ts';
+import { fill, PLACEHOLDERS, type Placeholder } from '#domain/feedback/template.ts';
 import { fold } from '#domain/ticket/evolve.ts';
-import { BoardReply } from '#infra/local/platforms/board.ts';
-import type { Texts } from '#schemas/district.ts';
+import { loadDistrict } from '#infra/district.ts';
+import type { TicketEvent } from '#schemas/event.ts';
+import { ToldEvent } from '#schemas/feedback.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
-import { dispatcher, register, Story, storyUntil, system } from '#test/support/ticket-world.ts';
+import { citizen, dispatcher, register, Story, storyUntil, system } from '#test/support/ticket-world.ts';
 
-const notice = (name: string) => ({
-  sms: `短信${name}`,
-  wechat: `微信${name}`,
-  website: `{department}${name}{ticketNo}`,
-});
-const texts: Texts = {
-  dangerNotice: '{numbers}',
-  accepted: { ...notice('受理'), website: '已受理({ticketNo}),由{department}办理,{deadline}前答复' },
-  answered: notice('答复'),
-  closed: notice('办结'),
-  notAccepted: { ...notice('不予受理'), website: '请{route}' },
-};
+const { feedback, departments } = loadDistrict('xianan');
 const board: Partial<IntakeRequest> = { channel: 'website', board: { messageId: 'm-1', publicConsent: true } };
-const at = (story: Story, type: string) => story.events.find((event) => event.type === type)!;
+const atDesk = () => new Story().give(register({}, { disposition: 'desk', owner: 'hotline' }), system);
+
+/** One story for each event that a rule may name; the event is its last. */
+const ending: Readonly<Record<ToldEvent, () => Story>> = {
+  dispatched: () => storyUntil('AWAIT_SIGN'),
+  reworkOrdered: () => storyUntil('AWAIT_VISIT').give({ command: 'rework', reason: '没有解决' }, dispatcher),
+  answerApproved: () => storyUntil('AWAIT_VISIT'),
+  directClosed: () =>
+    atDesk().give(
+      { command: 'directClose', resultCode: 'explained', publicAnswer: '可以', reason: '咨询' },
+      dispatcher,
+    ),
+  notAccepted: () => atDesk().give({ command: 'refuse', lawfulRoute: '向法院起诉', reason: '已诉讼' }, dispatcher),
+  closed: () => storyUntil('CLOSED'),
+  cancelled: () => storyUntil('SIGNED').give({ command: 'withdraw' }, citizen),
+};
 
 describe('which event says what', () => {
-  it('accepted once, answered, closed; the rest is not for the citizen', () => {
-    const story = storyUntil('CLOSED');
-    expect(story.events.flatMap((event) => noticeOf(event)?.notice ?? [])).toEqual(['accepted', 'answered', 'closed']);
+  const spoken = (events: readonly TicketEvent[], channel: 'phone' | 'wechat' | 'website' = 'phone') =>
+    events.map((event) => ruleFor(feedback, event, channel)?.notice);
+
+  it.each([
+    ['dispatched', 'accepted'],
+    ['reworkOrdered', 'reworked'],
+    ['answerApproved', 'answered'],
+    ['directClosed', 'answered'],
+    ['notAccepted', 'notAccepted'],
+    ['closed', 'closed'],
+    ['cancelled', 'withdrawn'],
+  ] as const)('%s → %s, on every channel', (type, notice) => {
+    const last = ending[type]().events.at(-1)!;
+    expect(last.type).toBe(type);
+    for (const channel of ['phone', 'wechat', 'website'] as const) {
+      expect(ruleFor(feedback, last, channel)?.notice).toBe(notice);
+    }
   });
 
-  it('not again when the ticket goes to another unit', () => {
-    const story = storyUntil('AWAIT_SIGN').give({ command: 'assign', owner: 'renshe', reason: '改派' }, dispatcher);
-    expect(story.events.filter((event) => event.type === 'dispatched').map(noticeOf)).toEqual([
-      { notice: 'accepted', text: 'accepted' },
-      undefined,
+  it('the rest is not for the citizen', () => {
+    expect(spoken(storyUntil('CLOSED').events).filter((notice) => notice !== undefined)).toEqual([
+      'accepted',
+      'answered',
+      'closed',
     ]);
   });
 
-  it('accepted when the desk finds the owner', () => {
-    const story = new Story().give(register({}, { disposition: 'desk', owner: 'hotline' }), system);
-    expect(noticeOf(story.events[1]!)).toBeUndefined();
-    story.give({ command: 'assign', owner: 'renshe', reason: '派单' }, dispatcher);
-    expect(noticeOf(story.events[2]!)).toEqual({ notice: 'accepted', text: 'accepted' });
+  it('not again when the ticket goes to another unit, and only then when the desk finds the owner', () => {
+    const again = storyUntil('AWAIT_SIGN').give({ command: 'assign', owner: 'renshe', reason: '改派' }, dispatcher);
+    expect(spoken(again.events.filter(({ type }) => type === 'dispatched'))).toEqual(['accepted', undefined]);
+    const found = atDesk();
+    expect(spoken(found.events)).toEqual([undefined, undefined]);
+    found.give({ command: 'assign', owner: 'renshe', reason: '派单' }, dispatcher);
+    expect(spoken(found.events)).toEqual([undefined, undefined, 'accepted']);
   });
 
-  it('a refusal and a direct answer count as answers', () => {
-    const desk = () => new Story().give(register({}, { disposition: 'desk', owner: 'hotline' }), system);
-    const refused = desk().give({ command: 'refuse', lawfulRoute: '向法院起诉', reason: '已诉讼' }, dispatcher);
-    expect(noticeOf(refused.events[2]!)).toEqual({ notice: 'answered', text: 'notAccepted' });
-    const direct = desk().give(
-      { command: 'directClose', resultCode: 'explained', publicAnswer: '可以办理', reason: '咨询' },
-      dispatcher,
-    );
-    expect(noticeOf(direct.events[2]!)).toEqual({ notice: 'answered', text: 'answered' });
+  it('a rule that leaves a channel out tells nothing there; SMS alone is no way for WeChat', () => {
+    const event = ending.closed().events.at(-1)!;
+    const [rule] = feedback.rules.filter((each) => each.event === 'closed');
+    const { wechat, sms, website, ...bare } = rule!;
+    const told = (parts: object) =>
+      (['phone', 'wechat', 'website'] as const).filter(
+        (channel) => ruleFor({ rules: [{ ...bare, ...parts }] }, event, channel) !== undefined,
+      );
+    expect(told({ sms })).toEqual(['phone']);
+    expect(told({ wechat })).toEqual(['wechat']);
+    expect(told({ website })).toEqual(['website']);
+    expect(told({ sms, wechat, website })).toEqual(['phone', 'wechat', 'website']);
+  });
+
+  it('names the templates once each', () => {
+    expect(templatesOf(feedback, 'wechat')).toEqual(['accepted', 'answered', 'closed']);
+    expect(templatesOf(feedback, 'sms')).toEqual(['accepted', 'answered', 'closed']);
   });
 });
 
@@ -73,82 +103,52 @@ describe('by which way', () => {
   });
 });
 
-describe('the board’s reply', () => {
-  const reply = (story: Story, type: string, answer?: string) => {
-    const event = at(story, type);
-    const ticket = fold(story.events.filter(({ seq }) => seq <= event.seq))!;
-    const said = boardReply({
-      event,
-      ticket,
-      ...noticeOf(event)!,
-      texts,
-      messageId: 'm-1',
-      department: '官埠桥镇',
-      answer,
-    });
-    expect(BoardReply.parse(said)).toEqual(said);
-    return said;
-  };
-  const closedStory = () => {
-    const story = new Story().give(register(board), system);
-    const owner = { kind: 'department', id: 'guanbuqiao' } as const;
-    return story
-      .give({ command: 'sign' }, owner)
-      .give({ command: 'accept' }, owner)
-      .give({ command: 'reply', resultCode: 'solved', handling: '内部', publicAnswer: '已发放' }, owner)
-      .give({ command: 'review', approve: true, reason: '清楚' }, dispatcher)
-      .give({ command: 'close', reason: '满意' }, dispatcher);
+describe('placeholders', () => {
+  const valuesOf = (story: Story) => {
+    const event = story.events.at(-1)!;
+    const name = departments.find(({ id }) => id === story.is.owner)!.shortName;
+    return valuesAt(event, fold(story.events)!, name, feedback.results);
   };
 
-  it('accepted: never public, with deadline', () => {
-    expect(reply(closedStory(), 'dispatched')).toEqual({
-      messageId: 'm-1',
-      version: 2,
-      ticketNo: 'XA2026112300000018',
-      state: 'accepted',
-      replyContent: '已受理(XA2026112300000018),由官埠桥镇办理,2026年11月30日 17:30前答复',
-      replyDepartment: '官埠桥镇',
-      replyDate: '2026-11-23T09:00:00.000+08:00',
-      isPublic: false,
-    });
-  });
-
-  it('answered and closed: the answer, public with consent, versions growing', () => {
-    const story = closedStory();
-    const answered = reply(story, 'answerApproved', '已发放');
-    const closed = reply(story, 'closed', '已发放');
-    expect(answered).toMatchObject({ state: 'answered', replyContent: '已发放', isPublic: true });
-    expect(closed).toMatchObject({ state: 'closed', replyContent: '已发放', isPublic: true });
-    expect(closed.version).toBeGreaterThan(answered.version);
-  });
-
-  it('not public without consent', () => {
-    const quiet = new Story().give(
-      register(
-        { channel: 'website', board: { messageId: 'm-1', publicConsent: false } },
-        { disposition: 'desk', owner: 'hotline' },
-      ),
-      system,
+  it.each(ToldEvent.options)('%s: what is promised has a value', (type) => {
+    const values = valuesOf(ending[type]());
+    const promised = (Object.keys(PLACEHOLDERS) as Placeholder[]).filter((name) =>
+      (PLACEHOLDERS[name] as readonly ToldEvent[]).includes(type),
     );
-    quiet.give({ command: 'refuse', lawfulRoute: '向法院起诉', reason: '已诉讼' }, dispatcher);
-    expect(reply(quiet, 'notAccepted')).toMatchObject({
-      state: 'answered',
-      replyContent: '请向法院起诉',
-      isPublic: false,
-    });
+    for (const name of promised) expect(values[name], name).toBeTruthy();
   });
-});
 
-it('fills what it knows and leaves no braces', () => {
-  expect(fill('工单{ticketNo}由{department}办理{deadline}', { ticketNo: 'X', department: '某局' })).toBe(
-    '工单X由某局办理',
-  );
+  it('say what people read', () => {
+    expect(valuesOf(ending.reworkOrdered())).toMatchObject({
+      ticketNo: 'XA2026112300000018',
+      department: '官埠桥镇',
+      time: '2026年11月23日 09:40',
+    });
+    expect(valuesOf(ending.closed())).toMatchObject({ result: '已解决', deadline: undefined });
+    expect(valuesOf(ending.notAccepted())).toMatchObject({ route: '向法院起诉', result: undefined });
+  });
+
+  it('fills what it knows and leaves no braces', () => {
+    expect(fill('工单{ticketNo}由{department}办理{deadline}{other}', { ticketNo: 'X', department: '某局' })).toBe(
+      '工单X由某局办理',
+    );
+  });
+
+  it('a value is taken as it is, whatever it holds', () => {
+    expect(fill('{department}', { department: '$& {ticketNo}', ticketNo: 'X' })).toBe('$& {ticketNo}');
+  });
 });
 
 it('promises by the finish clock, else by what ends last, else nothing', () => {
   expect(promisedBy(storyUntil('AWAIT_SIGN').is)).toBe('2026年11月30日 17:30');
   expect(promisedBy(storyUntil('AWAIT_VISIT').is)).toMatch(/^2026年11月26日 /);
   expect(promisedBy(storyUntil('CLOSED').is)).toBeUndefined();
+});
+
+it('promises the rework’s own deadline', () => {
+  const { clocks } = ending.reworkOrdered().is;
+  const rework = clocks.findLast(({ id }) => id === 'rework')!;
+  expect(promisedBy({ clocks })).toBe(chinaTime(rework.dueAt));
 });
 
 it('writes times as people in China read them', () => {

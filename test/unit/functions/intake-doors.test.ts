@@ -69,11 +69,22 @@ describe('sessions', () => {
 
   test('a token leads back to its openid, after a rotation too, until it ends', async () => {
     const [old, next] = [sessionKey('1'), sessionKey('2')];
-    const header = `Bearer ${await openSession([old], 'o-citizen', NOW)}`;
-    expect(await readSession([old], header, NOW)).toBe('o-citizen');
-    expect(await readSession([next, old], header, NOW + (SESSION_SECONDS - 1) * 1000)).toBe('o-citizen');
+    const header = `Bearer ${await openSession([old], { openid: 'o-citizen' }, NOW)}`;
+    expect(await readSession([old], header, NOW)).toEqual({ openid: 'o-citizen' });
+    expect(await readSession([next, old], header, NOW + (SESSION_SECONDS - 1) * 1000)).toEqual({ openid: 'o-citizen' });
     expect(await code(readSession([old], header, NOW + (SESSION_SECONDS + 1) * 1000))).toBe('tokenExpired');
+    // Taking the key out of the secret ends what it made.
     expect(await code(readSession([next], header, NOW))).toBe('tokenInvalid');
+  });
+
+  test('a number rides along where nobody can read it', async () => {
+    const key = sessionKey('1');
+    const user = { openid: 'o-citizen', phone: '+8613800000001' };
+    const token = await openSession([key], user, NOW);
+    expect(await readSession([key], `Bearer ${token}`, NOW)).toEqual(user);
+    const parts = token.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));
+    expect(JSON.parse(parts[0] ?? '')).toEqual({ alg: 'dir', enc: 'A256GCM', kid: '1' });
+    for (const secret of ['13800000001', 'o-citizen']) expect(parts.join('\n')).not.toContain(secret);
   });
 
   test.each([undefined, '', 'Bearer', 'Bearer ', 'Basic abc', 'Bearer a.b.c', 'Bearer eyJhbGciOiJub25lIn0..'])(
@@ -158,11 +169,11 @@ describe('a cancelled transaction', () => {
     [['None', 'None', 'ThrottlingError'], 'contended'],
     [['None', 'None', 'ValidationError'], undefined],
   ])('%j means %s', (codes, meaning) => {
-    expect(refusal(cancelled(...codes))).toBe(meaning);
+    expect(refusal(cancelled(...codes), ['exists', 'numberTaken', undefined])).toBe(meaning);
   });
 
   test('a busy table is contention, anything else is a fault', () => {
-    expect(refusal(Object.assign(new Error(), { name: 'ThrottlingException' }))).toBe('contended');
-    expect(refusal(new Error('disk on fire'))).toBeUndefined();
+    expect(refusal(Object.assign(new Error(), { name: 'ThrottlingException' }), [])).toBe('contended');
+    expect(refusal(new Error('disk on fire'), [])).toBeUndefined();
   });
 });

@@ -83,6 +83,7 @@ export const request = (
   query: Record<string, string> = {},
   headers: Record<string, string> = {},
 ): Request => ({
+  path: '/',
   params: {},
   query,
   headers: { 'content-type': 'application/json;charset=utf8', ...headers },

@@ -105,24 +105,83 @@ describe('events', () => {
       2,
     ],
   ])('the consent dialogue: %s', (_name, text, count) => {
-    expect(readPush(text)).toEqual({ kind: 'event', event: 'subscribe_msg_popup_event', wellFormed: true });
+    const answer = { openid: 'o-citizen-1', templateId: 't1', status: 'accept', at: 1763861400 };
+    expect(readPush(text)).toEqual({
+      kind: 'event',
+      event: 'subscribe_msg_popup_event',
+      wellFormed: true,
+      consents: Array.from({ length: count }, () => answer),
+    });
     expect(popup.parse(readTree(text)).List).toHaveLength(count);
   });
 
-  test('the others by name', () => {
-    const cases: [string, object][] = [
-      ['subscribe_msg_change_event', { List: [{ TemplateId: 't1', SubscribeStatusString: 'reject' }] }],
-      [
-        'subscribe_msg_sent_event',
-        { List: { TemplateId: 't1', MsgID: '1700827132819554304', ErrorCode: 0, ErrorStatus: 'success' } },
-      ],
-      ['wxa_media_check', { trace_id: '60ae120f-371d5872-7941a05b', result: { suggest: 'risky', label: 20001 } }],
-      ['user_enter_tempsession', { SessionFrom: 'x' }],
-    ];
-    for (const [Event, fields] of cases) {
-      const push = readPush(json({ MsgType: 'event', Event, ...fields }));
-      expect(push).toEqual({ kind: 'event', event: Event, wellFormed: true });
+  const sent = (ErrorCode: number | string, ErrorStatus?: string) => ({
+    List: { TemplateId: 't1', MsgID: '1700827132819554304', ErrorCode, ErrorStatus },
+  });
+  const settings = (SubscribeStatusString: string) => ({ List: [{ TemplateId: 't1', SubscribeStatusString }] });
+
+  test.each<[string, object, string | undefined]>([
+    ['subscribe_msg_change_event', settings('reject'), 'reject'],
+    ['subscribe_msg_change_event', settings('ban'), 'ban'],
+    ['subscribe_msg_change_event', settings('filter'), 'filter'],
+    ['subscribe_msg_change_event', settings('acceptWithAudio'), 'accept'],
+    ['subscribe_msg_change_event', settings('laterWord'), undefined],
+    ['subscribe_msg_sent_event', sent(0, 'success'), undefined],
+    ['subscribe_msg_sent_event', sent('43101'), 'reject'],
+    ['subscribe_msg_sent_event', sent(2, 'user refuse to accept the msg'), 'reject'],
+    ['subscribe_msg_sent_event', sent(1, 'failed: system failed'), undefined],
+    ['user_enter_tempsession', { SessionFrom: 'x' }, undefined],
+  ])('%s %j says %s', (Event, fields, status) => {
+    const consents = status === undefined ? [] : [{ openid: 'o-citizen-1', templateId: 't1', status, at: 1763861400 }];
+    const push = readPush(json({ MsgType: 'event', Event, ...fields }));
+    expect(push).toEqual({ kind: 'event', event: Event, wellFormed: true, consents });
+  });
+
+  test('as XML, wrapped as WeChat documents it', () => {
+    const wrapped = (event: string, wrapper: string, fields: string) =>
+      xml(
+        `<MsgType><![CDATA[event]]></MsgType>\n<Event><![CDATA[${event}]]></Event>\n<${wrapper}>\n  <List>\n    <TemplateId><![CDATA[VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc]]></TemplateId>\n    ${fields}\n  </List>\n</${wrapper}>`,
+      );
+    const settings = '<SubscribeStatusString><![CDATA[reject]]></SubscribeStatusString>';
+    const fate =
+      '<MsgID>1700827132819554304</MsgID><ErrorCode>43101</ErrorCode><ErrorStatus><![CDATA[user refuse]]></ErrorStatus>';
+    const rejected = [{ templateId: 'VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc', status: 'reject', at: 1763861400 }];
+    for (const text of [
+      wrapped('subscribe_msg_change_event', 'SubscribeMsgChangeEvent', settings),
+      wrapped('subscribe_msg_sent_event', 'SubscribeMsgSentEvent', fate),
+    ]) {
+      expect(readPush(text)).toMatchObject({ wellFormed: true, consents: rejected });
     }
+  });
+
+  test('of several entries, those that are understood', () => {
+    const List = [...settings('later').List, { TemplateId: 't2', SubscribeStatusString: 'reject' }];
+    expect(readPush(json({ MsgType: 'event', Event: 'subscribe_msg_popup_event', List }))).toMatchObject({
+      consents: [{ templateId: 't2', status: 'reject' }],
+    });
+  });
+
+  test('the verdict of a content check', () => {
+    const check = (result: object) =>
+      readPush(json({ MsgType: 'event', Event: 'wxa_media_check', trace_id: '60ae120f-371d5872-7941a05b', ...result }));
+    const event = { kind: 'event', event: 'wxa_media_check', consents: [] };
+    expect(check({ result: { suggest: 'risky', label: 20001 } })).toEqual({
+      ...event,
+      wellFormed: true,
+      verdict: 'risky',
+    });
+    expect(check({})).toEqual({ ...event, wellFormed: true });
+    expect(check({ result: { suggest: 'later' } })).toEqual({ ...event, wellFormed: false });
+  });
+
+  test.each([
+    ['a moment that is none', { CreateTime: '123456789012', List: entry }],
+    ["a template's id that is none", { List: { ...entry, TemplateId: 'a#b' } }],
+    ['more templates than a dialogue has', { List: Array.from({ length: 51 }, () => entry) }],
+    ['no list', {}],
+  ])('%s changes no consent', (_name, fields) => {
+    const push = readPush(json({ MsgType: 'event', Event: 'subscribe_msg_popup_event', ...fields }));
+    expect(push).toMatchObject({ wellFormed: false, consents: [] });
   });
 
   test('a known event without its fields is told apart, an unknown one is unknown', () => {

@@ -51,7 +51,8 @@ describe('image', () => {
       ...plain,
       attachments: [{ name: '图片', url: 'https://pic.example/1' }],
     });
-    expect(image('http://mmbiz.qpic.cn/mmbiz_jpg/abc/0')?.attachments?.[0]?.url).toBe(
+    expect(image('http://mmbiz.qpic.cn/mmbiz_jpg/abc/0')?.attachments?.[0]).toHaveProperty(
+      'url',
       'https://mmbiz.qpic.cn/mmbiz_jpg/abc/0',
     );
   });

@@ -1,0 +1,162 @@
+/**
+ * A district's own history: one labelled message per line (JSONL) or row (CSV). Every mistake names the file, the line
+ * and the field, all of them at once; nothing of a message's text is ever repeated.
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { CsvError, parse } from 'csv-parse/sync';
+import type { Example } from '#domain/catalogue/train-model.ts';
+
+/** Names of fields or columns; those left out are found among the usual ones. */
+export interface FieldNames {
+  readonly text?: string | undefined;
+  readonly title?: string | undefined;
+  readonly label?: string | undefined;
+}
+
+export interface Mistake {
+  /** As an editor or a spreadsheet counts, from 1. */
+  readonly line: number;
+  readonly field?: string;
+  readonly problem: string;
+}
+
+export interface LabelledData {
+  readonly examples: readonly Example[];
+  /** Lines that were wrong and left out; only when asked to. */
+  readonly leftOut: readonly Mistake[];
+}
+
+export class DataError extends Error {
+  constructor(file: string, mistakes: readonly Mistake[]) {
+    super(describeMistakes(file, mistakes));
+    this.name = 'DataError';
+  }
+}
+
+const USUAL = {
+  text: ['text', 'content', '内容', '诉求内容'],
+  title: ['title', '标题', '诉求标题'],
+  label: ['label', 'category', 'code', '类别', '分类'],
+} as const;
+const MOST_SHOWN = 20;
+/** A longer label is no label but the text: a wrong --label must not print it. */
+const LONGEST_LABEL = 60;
+
+export function describeMistakes(file: string, mistakes: readonly Mistake[]): string {
+  const lines = mistakes.slice(0, MOST_SHOWN).map(({ line, field, problem }) => {
+    return `${basename(file)}:${line}${field === undefined ? '' : ` field "${field}"`}: ${problem}`;
+  });
+  if (mistakes.length > MOST_SHOWN) lines.push(`… and ${mistakes.length - MOST_SHOWN} more`);
+  return lines.join('\n');
+}
+
+/**
+ * @param skip leave wrong lines out instead of refusing the file
+ * @throws DataError
+ */
+export function readExamples(file: string, names: FieldNames, skip: boolean): LabelledData {
+  const mistakes: Mistake[] = [];
+  const refuse = (line: number, problem: string, field?: string): never => {
+    throw new DataError(file, [{ line, problem, ...(field !== undefined && { field }) }]);
+  };
+  const text = decode(readFileSync(file), () => refuse(1, 'is neither UTF-8 nor GB 18030: save it as UTF-8'));
+  const records = /\.csv$/i.test(file) ? csvRecords(text, refuse) : jsonRecords(text, mistakes);
+  const examples: Example[] = [];
+  const fields = fieldNames(names, records, refuse);
+  for (const { line, fields: record } of records) {
+    const problem = (field: string, what: string): void => void mistakes.push({ line, field, problem: what });
+    const content = record[fields.text] ?? '';
+    const title = (fields.title === undefined ? undefined : record[fields.title]) ?? '';
+    const label = labelOf(record[fields.label]);
+    if (typeof content !== 'string') problem(fields.text, 'is no string');
+    else if (typeof title !== 'string') problem(fields.title ?? 'title', 'is no string');
+    else if (content.trim() === '' && title.trim() === '') problem(fields.text, 'is empty');
+    else if (label === undefined) problem(fields.label, 'is empty or no string');
+    else if (label.length > LONGEST_LABEL)
+      problem(fields.label, `is longer than ${LONGEST_LABEL} characters: no label`);
+    else examples.push({ title, content, label });
+  }
+  if (mistakes.length > 0 && !skip)
+    throw new DataError(
+      file,
+      mistakes.toSorted((a, b) => a.line - b.line),
+    );
+  if (examples.length === 0) refuse(1, 'has no message');
+  const labels = new Set(examples.map(({ label }) => label)).size;
+  if (labels > 20 && labels > examples.length / 2) refuse(1, 'differs in nearly every line: no label', fields.label);
+  return { examples, leftOut: mistakes };
+}
+
+/** Spreadsheets in China still write GB 18030. */
+function decode(bytes: Uint8Array, refuse: () => never): string {
+  for (const encoding of ['utf-8', 'gb18030']) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    } catch {
+      // The next one.
+    }
+  }
+  return refuse();
+}
+
+interface LineRecord {
+  readonly line: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function jsonRecords(text: string, mistakes: Mistake[]): LineRecord[] {
+  return text.split('\n').flatMap((source, index) => {
+    if (source.trim() === '') return [];
+    try {
+      const fields: unknown = JSON.parse(source);
+      if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
+        return [{ line: index + 1, fields: fields as Record<string, unknown> }];
+      }
+    } catch {
+      // The parser's own message quotes the line, which is a citizen's.
+    }
+    mistakes.push({ line: index + 1, problem: 'is no JSON object' });
+    return [];
+  });
+}
+
+function csvRecords(text: string, refuse: (line: number, problem: string) => never): LineRecord[] {
+  try {
+    const records: unknown = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
+    // With `info`, each record comes with where it ended: the types of csv-parse don't know.
+    return (records as { info: { lines: number }; record: Record<string, unknown> }[]).map(({ info, record }) => ({
+      line: info.lines,
+      fields: record,
+    }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return refuse(Number(error.lines ?? 1), `is no CSV (${error.code}): check quotes and the number of cells`);
+  }
+}
+
+function fieldNames(
+  names: FieldNames,
+  records: readonly LineRecord[],
+  refuse: (line: number, problem: string, field?: string) => never,
+): { text: string; title: string | undefined; label: string } {
+  const first = records[0];
+  if (first === undefined) return refuse(1, 'has no message');
+  const present = new Set(records.slice(0, 1000).flatMap(({ fields }) => Object.keys(fields)));
+  const find = (asked: string | undefined, usual: readonly string[]): string | undefined => {
+    if (asked !== undefined && !present.has(asked)) refuse(first.line, 'there is no such field', asked);
+    return asked ?? usual.find((name) => present.has(name));
+  };
+  const missing = (option: string, usual: readonly string[]): never =>
+    refuse(first.line, `none of these is there; name yours with --${option}`, usual.join('", "'));
+  return {
+    text: find(names.text, USUAL.text) ?? missing('text', USUAL.text),
+    title: find(names.title, USUAL.title),
+    label: find(names.label, USUAL.label) ?? missing('label', USUAL.label),
+  };
+}
+
+function labelOf(value: unknown): string | undefined {
+  const label = typeof value === 'number' ? String(value) : value;
+  return typeof label === 'string' && label.trim() !== '' ? label.trim() : undefined;
+}
