@@ -15,6 +15,9 @@ export const FUNCTIONS_DIRECTORY = fileURLToPath(new URL('../functions', import.
 
 const NO_DEBUG = fileURLToPath(new URL('./no-debug.ts', import.meta.url));
 
+/** Whoever bundles it reads the model. */
+const MODEL_ADAPTER = 'adapters/text-model.ts';
+
 /** The asset of one function: `index.mjs`, `district.json`, and what its `assets.json` lists, gzipped, in `assets/`. */
 export interface Bundle {
   readonly name: string;
@@ -26,6 +29,8 @@ export interface Bundle {
 export interface BundleOptions {
   /** What every function finds as `district.json` beside its code. */
   readonly district: unknown;
+  /** 文字识别模型 of the district: found as `model.bin` by the functions that read words. */
+  readonly model?: Uint8Array | undefined;
   /** Filled with one folder per function; created if absent. */
   readonly outdir: string;
   readonly functionsDirectory?: string;
@@ -78,15 +83,19 @@ export function bundleFunctions(options: BundleOptions): Bundle[] {
   });
   const district = JSON.stringify(options.district);
   const sizes = new Map<string, number>();
+  const readers = new Set<string>();
   for (const [file, output] of Object.entries(metafile.outputs)) {
     for (const { path, external } of output.imports) {
       if (external && !isBuiltin(path)) throw new Error(`${file} would need the package "${path}" at run time`);
     }
-    sizes.set(basename(dirname(file)), output.bytes);
+    const name = basename(dirname(file));
+    sizes.set(name, output.bytes);
+    if (Object.keys(output.inputs).some((input) => input.endsWith(MODEL_ADAPTER))) readers.add(name);
   }
   return names.map((name) => {
     const folder = join(options.outdir, name);
     writeFileSync(join(folder, 'district.json'), district);
+    if (options.model !== undefined && readers.has(name)) writeFileSync(join(folder, 'model.bin'), options.model);
     copyAssets(join(functionsDirectory, name), join(folder, 'assets'));
     return { name, folder, bytes: sizes.get(name) ?? 0 };
   });

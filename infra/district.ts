@@ -1,4 +1,6 @@
 /** The district that is synthesized, and where its data may live. The folder's own rules are in `district-folder.ts`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { readModel } from '#domain/catalogue/text-model.ts';
 import type { District } from '#schemas/district.ts';
 import { compileDistrict } from './district-folder.ts';
 import { isMainlandChina, MAINLAND_REGIONS } from './partition.ts';
@@ -33,4 +35,17 @@ export function assertRegionAllowed(district: District, region: string, allowOut
   if (district.mainland && !isMainlandChina(region) && !allowOutsideMainland) {
     throw new OutsideMainlandError(district.id, region);
   }
+}
+
+/** 文字识别模型 of the folder, if it has one. @throws Error naming the file when it is damaged */
+export function loadModel(id: string): Uint8Array | undefined {
+  const file = new URL(`../districts/${id}/model.bin`, import.meta.url);
+  if (!existsSync(file)) return undefined;
+  const bytes = readFileSync(file);
+  try {
+    readModel(bytes);
+  } catch (cause) {
+    throw new Error(`districts/${id}/model.bin is damaged: npm run classifier -- train --district ${id}`, { cause });
+  }
+  return bytes;
 }

@@ -9,7 +9,7 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { District } from '#schemas/district.ts';
 import { type Bundle, bundleFunctions } from './bundle.ts';
-import { assertRegionAllowed, loadDistrict } from './district.ts';
+import { assertRegionAllowed, loadDistrict, loadModel } from './district.ts';
 import { partitionOf } from './partition.ts';
 import { StatefulStack } from './stacks/stateful.ts';
 import { StatelessStack } from './stacks/stateless.ts';
@@ -76,7 +76,7 @@ export function synthesize(options: SynthesizeOptions): Synthesized {
 export function withBundles<T>(district: District, use: (bundles: readonly Bundle[]) => T): T {
   const scratch = mkdtempSync(join(tmpdir(), 'jieban-bundle-'));
   try {
-    return use(bundleFunctions({ district, outdir: scratch }));
+    return use(bundleFunctions({ district, model: loadModel(district.id), outdir: scratch }));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@
  * Trains and tests the text classifier on a district's own history of labelled messages.
  *
  *     npm run classifier -- train --data FILE [--out FOLDER] [--folds 5]   figures, then model.bin and model.json
+ *     npm run classifier -- train --district xianan                        the starting model, from the folder's own words
  *     npm run classifier -- evaluate --data FILE --model FILE              figures of a model on other messages
  *     npm run classifier -- evaluate --data FILE [--folds 5]               cross-validation only, nothing is written
  *
@@ -26,8 +27,10 @@ import { figuresOf } from '#domain/catalogue/training/figures.ts';
 import { coldLoadMs } from './classifier/cold-load.ts';
 import { DataError, describeMistakes, type LabelledData, readExamples } from './classifier/read-data.ts';
 import { crossValidationReport, report } from './classifier/report.ts';
+import { starterExamples } from './classifier/starter.ts';
 
 const USAGE = `usage: npm run classifier -- train --data FILE [--out FOLDER] [--folds 5]
+       npm run classifier -- train --district xianan [--folds 5]
        npm run classifier -- evaluate --data FILE [--model FILE | --folds 5]
   --text, --title, --label NAME   fields or columns, else the usual names (text, content; title; label, category, code)
   --skip                          leave wrong lines out instead of refusing the file
@@ -52,7 +55,8 @@ function readOptions() {
       options: {
         help: { type: 'boolean', default: false },
         data: { type: 'string' },
-        out: { type: 'string', default: '.jieban/classifier' },
+        district: { type: 'string' },
+        out: { type: 'string' },
         model: { type: 'string' },
         folds: { type: 'string', default: '5' },
         text: { type: 'string' },
@@ -135,6 +139,26 @@ function codeVersion() {
 
 function train(file: string): void {
   const { examples, leftOut } = readData(file);
+  learn(examples, { file: basename(file), sha256: sha256(readFileSync(file)), leftOut: leftOut.length });
+}
+
+/** 初始模型: from what a district folder says of its catalogue, before the district has a history of its own. */
+function trainStarter(district: string): void {
+  const examples = starterExamples(district);
+  learn(examples, {
+    file: `districts/${district}: catalogue.csv, examples.csv`,
+    sha256: sha256(JSON.stringify(examples)),
+    leftOut: 0,
+  });
+}
+
+interface Provenance {
+  readonly file: string;
+  readonly sha256: string;
+  readonly leftOut: number;
+}
+
+function learn(examples: readonly Example[], data: Provenance): void {
   const folds = numberOf('folds', 0, 20);
   if (folds === 1) fail('--folds is 0 or from 2 to 20');
   const options = {
@@ -144,7 +168,8 @@ function train(file: string): void {
   };
   const figures = folds === 0 ? undefined : crossValidated(examples, folds, options);
   const { bytes, labels, grams, threshold, factor } = trainModel(examples, options, progress);
-  const out = pathOf(values.out);
+  const ofDistrict = values.district === undefined ? undefined : join(ROOT, 'districts', values.district);
+  const out = values.out === undefined ? (ofDistrict ?? pathOf('.jieban/classifier')) : pathOf(values.out);
   mkdirSync(out, { recursive: true });
   const modelFile = join(out, 'model.bin');
   writeFileSync(modelFile, bytes);
@@ -152,10 +177,8 @@ function train(file: string): void {
   const about = {
     model: { sha256: sha256(bytes), bytes: bytes.length, labels: labels.length, grams, threshold, factor },
     data: {
-      file: basename(file),
-      sha256: sha256(readFileSync(file)),
+      ...data,
       messages: examples.length,
-      leftOut: leftOut.length,
       perLabel: countLabels(examples),
     },
     made: new Date().toISOString(),
@@ -213,9 +236,11 @@ if (values.help) {
   process.exit(0);
 }
 const command = commands[positionals[0] ?? ''];
-if (command === undefined || positionals.length !== 1 || values.data === undefined) fail(USAGE);
+const starter = positionals[0] === 'train' && values.district !== undefined && values.data === undefined;
+if (command === undefined || positionals.length !== 1 || (values.data === undefined && !starter)) fail(USAGE);
 try {
-  command(pathOf(values.data));
+  if (values.data === undefined) trainStarter(values.district ?? '');
+  else command(pathOf(values.data));
 } catch (error) {
   const expected =
     error instanceof DataError ||

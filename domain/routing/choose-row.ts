@@ -2,6 +2,7 @@
 import type { Kind } from '#schemas/common.ts';
 import type { CatalogueRow, District } from '#schemas/district.ts';
 import { type RankedRow, rankConfidence, rankRows, rowsUnder } from '../catalogue/classify.ts';
+import type { RankedLabel } from '../catalogue/text-model.ts';
 
 export interface ChosenRow {
   readonly row?: CatalogueRow;
@@ -15,6 +16,13 @@ export interface ChosenRow {
 /** A seat that picked a row by hand is rarely wrong, and never certain. */
 const GIVEN = 0.95;
 
+/** What a text model says of a request: rows by code, most probable first (see `domain/catalogue/text-model.ts`). */
+export type ReadText = (text: { readonly title: string; readonly content: string }) => readonly RankedLabel[];
+
+/** Against the keywords the model must be this sure of the owner; the other way round the keywords. */
+const MODEL_ALONE = 0.85;
+const KEYWORDS_ALONE = 0.8;
+
 export interface ChooseInput {
   readonly kind: Kind;
   readonly title: string;
@@ -26,7 +34,12 @@ export interface ChooseInput {
  * `ownerOf` answers whom a row would give the request to. Two rows that lead to the same owner are no rivals: the owner is
  * sure even where the sub-class is not.
  */
-export function chooseRow(input: ChooseInput, district: District, ownerOf: (row: CatalogueRow) => string): ChosenRow {
+export function chooseRow(
+  input: ChooseInput,
+  district: District,
+  ownerOf: (row: CatalogueRow) => string,
+  read?: ReadText,
+): ChosenRow {
   const { catalogue } = district;
   const under = input.category === undefined ? [] : rowsUnder(input.category, catalogue);
   const ranked = rankRows(input, catalogue, { kind: input.kind });
@@ -38,17 +51,83 @@ export function chooseRow(input: ChooseInput, district: District, ownerOf: (row:
       under.length === 0 ? `给定类别 ${input.category} 不在目录中,改按文字识别` : `给定类别 ${input.category}`,
     );
   }
+  const likely = likelyRow(input, district, ownerOf, under, read);
   const inCategory = under.length === 0 ? ranked : ranked.filter((candidate) => under.includes(candidate.row));
   const [best, ...others] = inCategory;
+  if (best === undefined && likely === undefined) return onlyCategory(under, ownerOf, evidence, ranked);
+  if (best === undefined && likely !== undefined) {
+    return { ...byModel(likely, evidence), runnersUp: [], given: under.length > 0 };
+  }
   if (best === undefined) return onlyCategory(under, ownerOf, evidence, ranked);
   const owner = ownerOf(best.row);
   const rival = others.find((candidate) => ownerOf(candidate.row) !== owner);
   const confidence = rankConfidence(best, rival);
   evidence.push(`关键词${best.keywords.slice(0, 4).map(quoted).join('')}`);
+  const given = under.length > 0;
+  if (likely !== undefined) {
+    const others = inCategory.filter(({ row }) => row !== likely.row).slice(0, 3);
+    if (likely.owner === owner) {
+      const both = byModel(likely, evidence);
+      return { ...both, confidence: Math.max(confidence, both.confidence), runnersUp: others, given };
+    }
+    if (likely.probability >= MODEL_ALONE) return { ...byModel(likely, evidence), runnersUp: others, given };
+    if (confidence < KEYWORDS_ALONE) {
+      // Two readers, two owners, neither sure: a person reads it.
+      const unsure = byModel(likely, evidence);
+      return { ...unsure, confidence: Math.min(unsure.confidence, 0.49), runnersUp: others, given };
+    }
+  }
   if (others[0] !== undefined && others[0] !== rival && confidence > rankConfidence(best, others[0])) {
     evidence.push(`另有相近小类 ${others[0].row.code},承办单位一致`);
   }
   return { row: best.row, confidence, evidence, runnersUp: others.slice(0, 3), given: under.length > 0 };
+}
+
+interface LikelyRow {
+  readonly row: CatalogueRow;
+  readonly owner: string;
+  /** Of the owner: of all the rows that lead to it. */
+  readonly probability: number;
+}
+
+/** The owner that the model is surest of, by its most probable row; undefined without a model. */
+function likelyRow(
+  input: ChooseInput,
+  { catalogue }: District,
+  ownerOf: (row: CatalogueRow) => string,
+  under: readonly CatalogueRow[],
+  read: ReadText | undefined,
+): LikelyRow | undefined {
+  if (read === undefined) return undefined;
+  const rows = new Map(catalogue.rows.map((row) => [row.code, row]));
+  const owners = new Map<string, { row: CatalogueRow; probability: number }>();
+  let total = 0;
+  for (const { label, probability } of read(input)) {
+    const row = rows.get(label);
+    if (row === undefined || (under.length > 0 && !under.includes(row)) || !isFor(row, input.kind)) continue;
+    total += probability;
+    const owner = ownerOf(row);
+    const known = owners.get(owner);
+    owners.set(owner, { row: known?.row ?? row, probability: (known?.probability ?? 0) + probability });
+  }
+  const [best] = [...owners].sort(([, a], [, b]) => b.probability - a.probability);
+  if (best === undefined || total === 0) return undefined;
+  const [owner, { row, probability }] = best;
+  return { row, owner, probability: probability / total };
+}
+
+const isFor = ({ kinds }: CatalogueRow, kind: Kind): boolean => kinds.length === 0 || kinds.includes(kind);
+
+function byModel(
+  { row, probability }: LikelyRow,
+  evidence: readonly string[],
+): Pick<ChosenRow, 'row' | 'confidence' | 'evidence'> {
+  const confidence = Math.min(probability, GIVEN);
+  return {
+    row,
+    confidence,
+    evidence: [...evidence, `文字识别 ${row.code} ${row.name}(${Math.round(confidence * 100)}%)`],
+  };
 }
 
 const quoted = (keyword: string) => `「${keyword}」`;

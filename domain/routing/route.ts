@@ -6,7 +6,7 @@ import type { CatalogueRow, District } from '#schemas/district.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
 import { type Located, placesOf } from '../jurisdiction/locate.ts';
 import { readAttributes } from './attributes.ts';
-import { chooseRow } from './choose-row.ts';
+import { chooseRow, type ReadText } from './choose-row.ts';
 import { detectDanger } from './danger.ts';
 import { type Circumstances, coHandlersOf, dispose, dispositionOf } from './dispose.ts';
 import { inputsUsed, question, runnersUp, sentence } from './explain.ts';
@@ -14,7 +14,8 @@ import { mustRecuse } from './recusal.ts';
 import { statutoryRoute } from './statutory.ts';
 import type { Findings, RouteInput, Verdict } from './verdict.ts';
 
-export function route(input: RouteInput, district: District): RoutingDecision {
+/** `read`: a text model of the district; without one the catalogue's keywords read alone. */
+export function route(input: RouteInput, district: District, read?: ReadText): RoutingDecision {
   const text = `${input.title}\n${input.content}`;
   const places = placesOf(input.place ?? {}, text, district);
   const attributes = readAttributes(text, district);
@@ -24,7 +25,7 @@ export function route(input: RouteInput, district: District): RoutingDecision {
     const located = places(row === undefined || row.placeRule === 'none' ? 'event' : row.placeRule);
     return { located, circumstances: { ...surePlace(located, district), attributes: shown } };
   };
-  const chosen = chooseRow(input, district, (row) => dispose(row, at(row).circumstances, district).unit);
+  const chosen = chooseRow(input, district, (row) => dispose(row, at(row).circumstances, district).unit, read);
   const { located, circumstances } = at(chosen.row);
   const { town, zone } = circumstances;
   const statutory = statutoryRoute(text, district);

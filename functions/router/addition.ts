@@ -7,6 +7,7 @@ import type { TicketCommand } from '#domain/ticket/command.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { receiptStore } from '#functions/adapters/receipt-store.ts';
+import { textReader } from '#functions/adapters/text-model.ts';
 import { type ChangeResult, changeTicket } from '#functions/shared/change.ts';
 import { hear } from '#functions/shared/danger.ts';
 import { log } from '#functions/shared/log.ts';
@@ -74,6 +75,7 @@ async function routeAgain(ticketNo: string): Promise<void> {
       callerEnterprise: ticket.flags.enterprise,
     },
     district(),
+    textReader(),
   );
   const result = await changeTicket({ ticketNo, command: { command: 'reroute', decision }, actor: ROUTER });
   // Rejected: an operator was quicker.

@@ -4,6 +4,7 @@ import { DUPLICATE_DAYS, likelyDuplicates } from '#domain/routing/duplicates.ts'
 import { route } from '#domain/routing/route.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { textReader } from '#functions/adapters/text-model.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
@@ -13,7 +14,7 @@ const DAY_MS = 86_400_000;
 /** The same request again changes nothing. Throws when the ticket could not be written: the queue brings it again. */
 export async function register(intake: IntakeRequest): Promise<void> {
   const { ticketNo, channel, channelRef, callerHash } = intake;
-  const decision = route({ ...intake, callerEnterprise: intake.enterprise }, district());
+  const decision = route({ ...intake, callerEnterprise: intake.enterprise }, district(), textReader());
   const result = await changeTicket({
     ticketNo,
     command: { command: 'register', intake, decision, similar: await similarTo(intake, decision) },

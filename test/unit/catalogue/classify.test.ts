@@ -15,7 +15,16 @@ describe('the stand-in catalogue', () => {
   test('is looked up by code and by category', () => {
     expect(findRow('01.2', catalogue)?.name).toBe('企业和个体欠薪');
     expect(findRow('99.9', catalogue)).toBeUndefined();
-    expect(rowsUnder('01', catalogue).map((row) => row.code)).toEqual(['01.1', '01.2', '01.3', '01.4']);
+    expect(rowsUnder('01', catalogue).map((row) => row.code)).toEqual([
+      '01.1',
+      '01.2',
+      '01.3',
+      '01.4',
+      '01.5',
+      '01.6',
+      '01.7',
+      '01.8',
+    ]);
     expect(rowsUnder('01.1', catalogue)).toHaveLength(1);
     expect(rowsUnder('77', catalogue)).toEqual([]);
   });

@@ -1,0 +1,29 @@
+/**
+ * What a district folder itself can teach: the sentences of `examples.csv`, each row's keywords and its name. Short as they are,
+ * the keywords tie the rare words of a row to it.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import * as z from 'zod';
+import { type Example, TrainingError } from '#domain/catalogue/train-model.ts';
+import { compileDistrict } from '#infra/district-folder.ts';
+
+const Sentences = z.array(z.strictObject({ code: z.string(), text: z.string().trim().min(2) }));
+
+/** @throws DistrictFolderError, TrainingError naming the record of a sentence whose code is in no row */
+export function starterExamples(district: string): Example[] {
+  const { catalogue } = compileDistrict(district);
+  const file = fileURLToPath(new URL(`../../districts/${district}/examples.csv`, import.meta.url));
+  const sentences = Sentences.parse(parse(readFileSync(file, 'utf8'), { columns: true, bom: true }));
+  const codes = new Set(catalogue.rows.map(({ code }) => code));
+  const strange = sentences.findIndex(({ code }) => !codes.has(code));
+  if (strange !== -1) {
+    throw new TrainingError(`examples.csv, record ${strange + 2}: no catalogue row ${sentences[strange]?.code ?? ''}`);
+  }
+  const example = (label: string, content: string): Example => ({ label, title: '', content });
+  return [
+    ...sentences.map(({ code, text }) => example(code, text)),
+    ...catalogue.rows.flatMap(({ code, name, keywords }) => [name, ...keywords].map((words) => example(code, words))),
+  ];
+}
