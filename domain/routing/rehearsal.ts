@@ -4,6 +4,7 @@
  */
 import type { District } from '#schemas/district.ts';
 import type { RoutingDecision, RoutingRule } from '#schemas/routing.ts';
+import type { ReadText } from './choose-row.ts';
 import { route } from './route.ts';
 import type { RouteInput } from './verdict.ts';
 
@@ -50,20 +51,23 @@ export interface RehearsalReport {
 export class Rehearsal {
   readonly #before: District;
   readonly #after: District;
+  readonly #read: ReadText | undefined;
   readonly #changed: ChangedOwner[] = [];
   readonly #load = new Tally();
   readonly #rules = new Tally();
   #requests = 0;
   #recoded = 0;
 
-  constructor(before: District, after: District) {
+  /** `read`: the deployed text model; a publication doesn't change it, so both sides read with it. */
+  constructor(before: District, after: District, read?: ReadText) {
     this.#before = before;
     this.#after = after;
+    this.#read = read;
   }
 
   add(line: number, input: RouteInput): void {
-    const before = side(route(input, this.#before));
-    const after = side(route(input, this.#after));
+    const before = side(route(input, this.#before, this.#read));
+    const after = side(route(input, this.#after, this.#read));
     this.#requests += 1;
     this.#load.count(before.owner, after.owner);
     this.#rules.count(before.rule, after.rule);

@@ -1,8 +1,12 @@
 /** Pure rules on one core: how many deadlines and how many routing decisions a second. */
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import type { RequestText } from '#domain/catalogue/classify.ts';
+import { classifyText, readModel } from '#domain/catalogue/text-model.ts';
 import { route } from '#domain/routing/route.ts';
 import { startClock } from '#domain/sla/clock.ts';
+import { loadModel } from '#infra/district.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
+import { starterExamples } from '../classifier/starter.ts';
 import type { Figure } from './figure.ts';
 
 const SECONDS = 1;
@@ -42,5 +46,20 @@ export function* domain(): Iterable<Figure> {
     title: '小区物业乱收费',
     content: '温泉街道一处小区的物业不公示就涨停车费,业主都有意见,请有关部门管一管。',
   } as const;
-  yield { name: 'routes_decided', value: rate(() => route(request, district)), unit: '1/s' };
+  const bytes = loadModel('xianan');
+  const model = bytes === undefined ? undefined : readModel(bytes);
+  const read = model === undefined ? undefined : (text: RequestText) => classifyText(model, text).ranked;
+  yield { name: 'routes_decided', value: rate(() => route(request, district, read)), unit: '1/s' };
+  // Place, category by both readers, owner: sentences as different as the catalogue's own examples.
+  const sentences = starterExamples('xianan').map(
+    ({ content }) => ({ kind: 'complaint', title: '', content }) as const,
+  );
+  const times = sentences.map((sentence) => {
+    const start = performance.now();
+    route(sentence, district, read);
+    return performance.now() - start;
+  });
+  times.sort((a, b) => a - b);
+  const percentile = (percent: number) => Math.round((times[Math.floor((times.length * percent) / 100)] ?? 0) * 1000);
+  yield { name: 'route_decision', value: percentile(50), unit: 'us', p99_us: percentile(99), requests: times.length };
 }

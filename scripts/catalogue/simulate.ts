@@ -1,5 +1,8 @@
 /** `catalogue simulate` (预演): past requests through the catalogue in use and through a new one. Prints no citizen's word. */
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { classifyText, readModel } from '#domain/catalogue/text-model.ts';
+import type { ReadText } from '#domain/routing/choose-row.ts';
 import { type ChangedOwner, type Load, Rehearsal, type RehearsalReport } from '#domain/routing/rehearsal.ts';
 import { RULE_NAMES } from '#domain/routing/rule-names.ts';
 import type { District } from '#schemas/district.ts';
@@ -23,7 +26,7 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   const history = required(options.history, 'history');
   const before = openFolder(options);
   const after = openNew(catalogue, options);
-  const rehearsal = new Rehearsal(before, after);
+  const rehearsal = new Rehearsal(before, after, readerOf(folderOf(options)));
   let count = 0;
   for await (const { line, input } of readHistory(history)) {
     rehearsal.add(line, input);
@@ -33,6 +36,14 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   if (count === 0) throw new Failure(`${history} 里没有诉求`);
   const report = rehearsal.report();
   console.log(options.json ? JSON.stringify(report, undefined, 2) : describe(report, after, options.all));
+}
+
+/** The folder's text model, as the deployed router has it; undefined without one. */
+function readerOf(folder: string): ReadText | undefined {
+  const file = join(folder, 'model.bin');
+  if (!existsSync(file)) return undefined;
+  const model = readModel(readFileSync(file));
+  return (text) => classifyText(model, text).ranked;
 }
 
 /** A whole folder, or a table that takes the place of the folder's own. */
