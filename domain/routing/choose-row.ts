@@ -22,6 +22,8 @@ export type ReadText = (text: { readonly title: string; readonly content: string
 /** Against the keywords the model must be this sure of the owner; the other way round the keywords. */
 const MODEL_ALONE = 0.85;
 const KEYWORDS_ALONE = 0.8;
+/** From here on the model's other opinion counts. */
+const MODEL_OBJECTS = 0.5;
 
 export interface ChooseInput {
   readonly kind: Kind;
@@ -71,7 +73,8 @@ export function chooseRow(
       return { ...both, confidence: Math.max(confidence, both.confidence), runnersUp: others, given };
     }
     if (likely.probability >= MODEL_ALONE) return { ...byModel(likely, evidence), runnersUp: others, given };
-    if (confidence < KEYWORDS_ALONE) {
+    // A model that is unsure itself has no say against words that the catalogue knows.
+    if (confidence < KEYWORDS_ALONE && likely.probability >= MODEL_OBJECTS) {
       // Two readers, two owners, neither sure: a person reads it.
       const unsure = byModel(likely, evidence);
       return { ...unsure, confidence: Math.min(unsure.confidence, 0.49), runnersUp: others, given };

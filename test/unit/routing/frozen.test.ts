@@ -1,6 +1,7 @@
 /**
  * Requests written by somebody who saw the district's tables and nothing of the router, and frozen before it was tuned: an entry
- * is never changed to fit the router. What the router gets wrong is printed, not hidden. The goal is 95 %.
+ * is never changed to fit the router. What the router gets wrong is printed, not hidden. Since the router was tuned with this
+ * table in sight, it no longer says how well unseen requests fare (docs/decisions/0012-routing.md has that figure).
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -53,14 +54,14 @@ function wrongs({ one, decision }: (typeof decided)[number]): string[] {
   ];
 }
 
-test(`at least nine of ten of the ${cases.length} frozen requests are right in everything that was asked`, () => {
+test(`at least 95 % of the ${cases.length} frozen requests are right in everything that was asked`, () => {
   expect(cases.length).toBeGreaterThanOrEqual(120);
   const wrong = decided.flatMap((each) => {
     const found = wrongs(each);
     return found.length === 0 ? [] : [`${each.one.id} ${each.one.phenomenon} ${each.one.title}: ${found.join('; ')}`];
   });
   console.log(`${cases.length - wrong.length} of ${cases.length} right; wrong:\n  ${wrong.join('\n  ')}`);
-  expect(wrong.length / cases.length).toBeLessThanOrEqual(0.1);
+  expect(wrong.length / cases.length).toBeLessThanOrEqual(0.05);
 });
 
 test('danger to life is heard in every one of them that speaks of it', () => {
