@@ -1,7 +1,7 @@
 /** The catalogue's part of the published contract: routes and examples. Examples name no place, unit or person that exists. */
 import * as z from 'zod';
 import { CatalogueStatus, CorrectionPage, PublishCatalogue, RollBackCatalogue } from './catalogue.ts';
-import type { Route } from './openapi-routes.ts';
+import type { Route } from './openapi-route.ts';
 
 const publishCatalogue = {
   version: '2027.01',

@@ -6,14 +6,11 @@ import {
   AppendRequest,
   CallerSearch,
   CommandAnswer,
-  Deadlines,
   DepartmentCommand,
   HotlineCommand,
   NoBody,
   RatingRequest,
 } from './command.ts';
-import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
-import { Actor } from './event.ts';
 import {
   IntakeReceipt,
   PhoneRequest,
@@ -26,70 +23,10 @@ import {
 } from './intake.ts';
 import { catalogueRoutes } from './openapi-catalogue.ts';
 import * as examples from './openapi-examples.ts';
+import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
 import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
-import { AttentionFilter, AttentionTopic, Status, Ticket, TicketText } from './ticket.ts';
+import { AttentionFilter, Status } from './ticket.ts';
 import { WechatPushEnvelope } from './wechat-push.ts';
-
-/** One line of a work list (待办清单). */
-export const WorkListEntry = z.strictObject({
-  ticketNo: TicketNo,
-  ticketVersion: z.int(),
-  status: Status,
-  kind: Kind,
-  urgency: Urgency,
-  owner: UnitId,
-  round: z.int(),
-  channel: Channel,
-  receivedAt: Instant,
-  deadlines: Deadlines,
-  category: CategoryCode.optional(),
-  townCode: z.string().optional(),
-  /** 待关注: on the desk's lists only. */
-  attention: z.array(AttentionTopic).optional(),
-});
-export const WorkList = z.strictObject({ tickets: z.array(WorkListEntry), cursor: z.string().optional() });
-
-/** 工单全程: the snapshot, every event with its routing trace, and the texts that they name. Without the caller's token. */
-export const TicketHistory = z.strictObject({
-  ticket: Ticket.omit({ callerToken: true }),
-  events: z.array(z.looseObject({ seq: z.int(), at: Instant, type: z.string(), actor: Actor })),
-  texts: z.record(z.string(), TicketText),
-});
-
-export type Security =
-  | 'phoneSignature'
-  | 'websiteSignature'
-  | 'departmentSignature'
-  | 'vendorBasic'
-  | 'vendorAksk'
-  | 'session'
-  | 'queryCode'
-  | 'operator';
-
-export interface Route {
-  readonly method: 'get' | 'post';
-  readonly path: string;
-  readonly operationId: string;
-  readonly tag: 'channels' | 'citizen' | 'departments' | 'hotline' | 'portal';
-  readonly summary: string;
-  readonly description?: string;
-  /** Any one of these will do; none = public. */
-  readonly security: readonly Security[];
-  readonly query?: Readonly<Record<string, z.ZodType>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: { readonly schema: z.ZodType; readonly examples: Readonly<Record<string, unknown>> };
-  readonly answers: Readonly<Record<number, Answer>>;
-  /** Statuses of problems beyond those that every route may answer. */
-  readonly problems: readonly number[];
-}
-export interface Answer {
-  readonly description: string;
-  readonly schema?: z.ZodType;
-  readonly example?: unknown;
-  /** Absent: application/json. */
-  readonly type?: string;
-  readonly replayHeader?: true;
-}
 
 const INTAKE_PROBLEMS = [401, 409, 413, 415, 422, 429, 503] as const;
 const intakeAnswers: Route['answers'] = {

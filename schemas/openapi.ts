@@ -4,7 +4,8 @@ import { PrivacyNotice, PublicStatus } from './citizen.ts';
 import { CommandAnswer, DepartmentCommand, HotlineCommand, RatingRequest } from './command.ts';
 import { Kind, QueryCode, TicketNo, Urgency } from './common.ts';
 import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
-import { type Answer, type Route, routes, type Security, TicketHistory, WorkList } from './openapi-routes.ts';
+import { type Answer, type Route, type Security, TicketHistory, WorkList } from './openapi-route.ts';
+import { routes } from './openapi-routes.ts';
 import { Problem } from './problem.ts';
 import { Status } from './ticket.ts';
 

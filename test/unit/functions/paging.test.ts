@@ -1,7 +1,7 @@
 /** 待办清单: what a unit reads of its tickets, and what only the desk reads. */
 import { expect, test } from 'vitest';
 import { deskSummary, listing } from '#functions/shared/paging.ts';
-import { WorkList } from '#schemas/openapi-routes.ts';
+import { WorkList } from '#schemas/openapi-route.ts';
 import { register, Story, system } from '#test/support/ticket-world.ts';
 
 const confidential = new Story().give(
