@@ -1,7 +1,8 @@
 /** Commands (指令): the only way to change a ticket. Bodies as departments, operators and citizens post them. */
 import * as z from 'zod';
 import { CategoryCode, Instant, PlainText, TicketNo, UnitId, Urgency } from './common.ts';
-import { AttentionTopic, ResultCode, Satisfaction, Status } from './ticket.ts';
+import { EmergencyNumber } from './routing.ts';
+import { AttentionTopic, ResultCode, Satisfaction, Status, TransferOutcome } from './ticket.ts';
 
 const command = <T extends string, S extends z.core.$ZodShape>(name: T, shape: S) =>
   z.strictObject({ command: z.literal(name), ...shape });
@@ -73,6 +74,8 @@ export const HotlineCommand = z.discriminatedUnion('command', [
   command('openJointHandling', { units: z.array(UnitId).min(1).max(10), reason }),
   /** 已关注: takes a topic off the desk's list. */
   command('noted', { topic: AttentionTopic, reason }),
+  /** 紧急转办: records what was done about danger to life. */
+  command('recordTransfer', { number: EmergencyNumber, outcome: TransferOutcome, reason }),
   // 代诉求人: what the citizen on the line asks the agent to do.
   command('urge', { reason }),
   command('append', { text: PlainText(2000), reason }),

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { Kind, UnitId, Urgency } from './common.ts';
 import { FeedbackRules } from './feedback.ts';
+import { EmergencyNumber } from './routing.ts';
 import { CalendarData, LimitProfile } from './sla.ts';
 
 const Text = z.string().trim().min(1);
@@ -140,7 +141,7 @@ const Phrase = z.string().trim().min(2);
  */
 export const DangerRule = z.strictObject({
   id: Slug,
-  numbers: z.array(z.enum(['110', '119', '120', '122'])).min(1),
+  numbers: z.array(EmergencyNumber).min(1),
   phrases: z.array(Phrase).min(1),
   exclude: z.array(Phrase),
   unlessAfter: z.array(Text),

@@ -5,9 +5,9 @@
 import * as z from 'zod';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { NoticeName } from './feedback.ts';
-import { RoutingDecision } from './routing.ts';
+import { EmergencyNumber, RoutingDecision } from './routing.ts';
 import { Clock, ClockId, Colour } from './sla.ts';
-import { AttentionTopic, Flags, ResultCode, Satisfaction } from './ticket.ts';
+import { AttentionTopic, Flags, ResultCode, Satisfaction, TransferOutcome } from './ticket.ts';
 
 /** 操作主体. `id` is a staff number, a unit or a machine part, never a person's name. */
 export const Actor = z.discriminatedUnion('kind', [
@@ -107,6 +107,13 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('urged', { times: z.int().min(1) }),
   /** 补充: the citizen adds to the request. `danger`: the words speak of danger to life. */
   event('appended', { noteKey: z.string(), danger: z.literal(true).optional() }),
+  /**
+   * 紧急告知: danger to life was heard, and the channel's answer told the caller whom to call. `phrase` is the district folder's.
+   * Written with the event that brought the words.
+   */
+  event('emergencyAdvised', { numbers: z.array(EmergencyNumber).min(1), phrase: z.string() }),
+  /** 紧急转办记录: what a person did about it. */
+  event('transferRecorded', { number: EmergencyNumber, outcome: TransferOutcome }),
   /** 补充录音: recordings of the call that came after its form. */
   event('recordingsAttached', { noteKey: z.string() }),
   /** 疑似重复: other tickets of the same citizen, place and category; merging is the desk's decision. */

@@ -46,9 +46,20 @@ export const RoutingRule = z.enum([
 ]);
 export type RoutingRule = z.infer<typeof RoutingRule>;
 
+export const EmergencyNumber = z.enum(['110', '119', '120', '122']);
+export type EmergencyNumber = z.infer<typeof EmergencyNumber>;
+
 /** 紧急情形: `numbers` to call now; `phrase` is the district folder's phrase that was met. */
-export const Danger = z.strictObject({ numbers: z.array(z.string()).min(1), phrase: z.string() });
+export const Danger = z.strictObject({ numbers: z.array(EmergencyNumber).min(1), phrase: z.string() });
 export type Danger = z.infer<typeof Danger>;
+
+/** 类别存疑: the category that came with the request was kept, but the words speak of this row; a person should look. */
+export const CategoryDoubt = z.strictObject({
+  code: CategoryCode,
+  /** Which reader says so. */
+  by: z.enum(['keywords', 'model']),
+});
+export type CategoryDoubt = z.infer<typeof CategoryDoubt>;
 
 /** A unit, town or catalogue row that was considered and lost. `score` 0..1. */
 export const RunnerUp = z.strictObject({
@@ -85,6 +96,7 @@ export const RoutingDecision = z.strictObject({
   coHandlers: z.array(UnitId),
   /** Absent when neither given nor recognised. */
   categoryCode: CategoryCode.optional(),
+  categoryDoubt: CategoryDoubt.optional(),
   /** 属地镇街 of what the row asks (事发地, 用工地, 户籍地), a 12-digit division code; absent when unknown or not the district's. */
   townCode: z
     .string()

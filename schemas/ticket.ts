@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { KeptAttachment } from './attachment.ts';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
-import { Routed } from './routing.ts';
+import { EmergencyNumber, Routed } from './routing.ts';
 import { Clock } from './sla.ts';
 
 /** 工单状态. Sources: the life-cycle table of the hotline rules; overlays (催办, 督办, 保密 …) are flags, not states. */
@@ -59,12 +59,32 @@ export type Flags = z.infer<typeof Flags>;
 
 /**
  * 待关注: why the desk should look at a ticket, whatever its state. `feedback`: the citizen could not be told; `duplicate`: looks
- * like another ticket of the same citizen; `appended`: something was added after the end; `danger`: the words speak of danger.
+ * like another ticket of the same citizen; `appended`: something was added after the end; `danger`: the words speak of danger;
+ * `category`: the category that came with the request doesn't fit its words.
  */
-export const AttentionTopic = z.enum(['feedback', 'duplicate', 'appended', 'danger']);
+export const AttentionTopic = z.enum(['feedback', 'duplicate', 'appended', 'danger', 'category']);
 export type AttentionTopic = z.infer<typeof AttentionTopic>;
 /** What a list may be asked for: one topic, or any. */
 export const AttentionFilter = z.union([z.literal('any'), AttentionTopic]);
+
+/**
+ * 紧急转办 of a request that speaks of danger to life. Software never transfers a call: it tells the caller whom to call, and
+ * persons record what they did. `transferred`: the call was put through (三方转接); `reported`: we called the number ourselves;
+ * `callerCalls`: the caller has called or does so; `helpThere`: help has come; `noDanger`: there was none.
+ */
+export const TransferOutcome = z.enum(['transferred', 'reported', 'callerCalls', 'helpThere', 'noDanger']);
+export type TransferOutcome = z.infer<typeof TransferOutcome>;
+
+export const Emergency = z.strictObject({
+  /** The numbers that the caller was told, in the order in which they were. */
+  numbers: z.array(EmergencyNumber).min(1),
+  advisedAt: Instant,
+  /** What persons did, oldest first. */
+  transfers: z.array(
+    z.strictObject({ number: EmergencyNumber, outcome: TransferOutcome, at: Instant, by: z.string() }),
+  ),
+});
+export type Emergency = z.infer<typeof Emergency>;
 
 export const Ticket = z.strictObject({
   ticketNo: TicketNo,
@@ -106,6 +126,7 @@ export const Ticket = z.strictObject({
   publicConsent: z.boolean(),
   /** 暂缓公开: the content check found something that must not be published. The request itself goes on. */
   publicationHeld: z.literal(true).optional(),
+  emergency: Emergency.optional(),
   /** Each topic once, in the order in which it came up; an operator takes it away. */
   attention: z.array(AttentionTopic),
   boardMessageId: z.string().optional(),

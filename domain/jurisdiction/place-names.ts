@@ -55,11 +55,23 @@ export interface PlaceNames {
   readonly prefix: RegExp;
 }
 
-const books = new WeakMap<PlaceBook, PlaceNames>();
+/** By gazetteer, with the book that the names came from: a district with another catalogue has the same places. */
+const books = new WeakMap<PlaceBook['gazetteer'], { readonly book: PlaceBook; readonly names: PlaceNames }>();
+
+/** What the names are made of; the rest of a book is looked up each time. */
+const samePlaces = (one: PlaceBook, other: PlaceBook): boolean =>
+  one.towns === other.towns &&
+  one.villages === other.villages &&
+  one.zones === other.zones &&
+  one.neighbours === other.neighbours &&
+  one.name === other.name &&
+  one.shortName === other.shortName &&
+  one.province === other.province &&
+  one.city === other.city;
 
 export function placeNamesOf(book: PlaceBook): PlaceNames {
-  const known = books.get(book);
-  if (known !== undefined) return known;
+  const known = books.get(book.gazetteer);
+  if (known !== undefined && samePlaces(known.book, book)) return known.names;
   const byText = new Map<string, PlaceName[]>();
   for (const name of collect(book)) {
     const same = byText.get(name.text) ?? [];
@@ -68,7 +80,7 @@ export function placeNamesOf(book: PlaceBook): PlaceNames {
     byText.set(name.text, same);
   }
   const names = { index: indexPhrases([...byText.keys()]), names: [...byText.values()], prefix: prefixOf(book) };
-  books.set(book, names);
+  books.set(book.gazetteer, { book, names });
   return names;
 }
 

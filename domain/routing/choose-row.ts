@@ -1,8 +1,9 @@
 /** 类别: which catalogue row a request is decided by, and how sure of the *owner* that makes us. */
 import type { Kind } from '#schemas/common.ts';
-import type { CatalogueRow, District } from '#schemas/district.ts';
+import type { Catalogue, CatalogueRow, District } from '#schemas/district.ts';
 import { type RankedRow, rankConfidence, rankRows, rowsUnder } from '../catalogue/classify.ts';
 import type { RankedLabel } from '../catalogue/text-model.ts';
+import { type Doubt, doubtOf } from './category-doubt.ts';
 
 export interface ChosenRow {
   readonly row?: CatalogueRow;
@@ -11,6 +12,8 @@ export interface ChosenRow {
   readonly runnersUp: readonly RankedRow[];
   /** True when the category that came with the request was used. */
   readonly given: boolean;
+  /** 类别存疑: what the words speak of instead of the category that was given. */
+  readonly doubt?: Doubt | undefined;
 }
 
 /** A seat that picked a row by hand is rarely wrong, and never certain. */
@@ -45,45 +48,60 @@ export function chooseRow(
   const { catalogue } = district;
   const under = input.category === undefined ? [] : rowsUnder(input.category, catalogue);
   const ranked = rankRows(input, catalogue, { kind: input.kind });
+  const labels = read?.(input);
   const single = under.length === 1 ? under[0] : undefined;
-  if (single !== undefined) return givenRow(single, ranked);
+  const chosen =
+    single === undefined ? byWords(input, catalogue, { ownerOf, under, ranked, labels }) : givenRow(single, ranked);
+  const doubt = doubtOf(under, ranked, labels, catalogue);
+  if (doubt === undefined) return chosen;
+  const { code, name } = doubt.row;
+  return { ...chosen, doubt, evidence: [...chosen.evidence, `类别存疑:文字更像 ${code} ${name},请核对`] };
+}
+
+interface Readings {
+  readonly ownerOf: (row: CatalogueRow) => string;
+  /** Rows of the class that came with the request. */
+  readonly under: readonly CatalogueRow[];
+  readonly ranked: readonly RankedRow[];
+  readonly labels: readonly RankedLabel[] | undefined;
+}
+
+function byWords(input: ChooseInput, catalogue: Catalogue, readings: Readings): ChosenRow {
+  const { ownerOf, under, ranked } = readings;
+  const given = under.length > 0;
   const evidence: string[] = [];
   if (input.category !== undefined) {
-    evidence.push(
-      under.length === 0 ? `给定类别 ${input.category} 不在目录中,改按文字识别` : `给定类别 ${input.category}`,
-    );
+    evidence.push(given ? `给定类别 ${input.category}` : `给定类别 ${input.category} 不在目录中,改按文字识别`);
   }
-  const likely = likelyRow(input, district, ownerOf, under, read);
-  const inCategory = under.length === 0 ? ranked : ranked.filter((candidate) => under.includes(candidate.row));
+  const likely = likelyRow(input, catalogue, readings);
+  const inCategory = given ? ranked.filter((candidate) => under.includes(candidate.row)) : ranked;
   const [best, ...others] = inCategory;
-  if (best === undefined && likely === undefined) return onlyCategory(under, ownerOf, evidence, ranked);
-  if (best === undefined && likely !== undefined) {
-    return { ...byModel(likely, evidence), runnersUp: [], given: under.length > 0 };
+  if (best === undefined) {
+    return likely === undefined
+      ? onlyCategory(under, ownerOf, evidence, ranked)
+      : { ...byModel(likely, evidence), runnersUp: [], given };
   }
-  if (best === undefined) return onlyCategory(under, ownerOf, evidence, ranked);
   const owner = ownerOf(best.row);
   const rival = others.find((candidate) => ownerOf(candidate.row) !== owner);
   const confidence = rankConfidence(best, rival);
   evidence.push(`关键词${best.keywords.slice(0, 4).map(quoted).join('')}`);
-  const given = under.length > 0;
   if (likely !== undefined) {
-    const others = inCategory.filter(({ row }) => row !== likely.row).slice(0, 3);
+    const runnersUp = inCategory.filter(({ row }) => row !== likely.row).slice(0, 3);
+    const read = byModel(likely, evidence);
     if (likely.owner === owner) {
-      const both = byModel(likely, evidence);
-      return { ...both, confidence: Math.max(confidence, both.confidence), runnersUp: others, given };
+      return { ...read, confidence: Math.max(confidence, read.confidence), runnersUp, given };
     }
-    if (likely.probability >= MODEL_ALONE) return { ...byModel(likely, evidence), runnersUp: others, given };
+    if (likely.probability >= MODEL_ALONE) return { ...read, runnersUp, given };
     // A model that is unsure itself has no say against words that the catalogue knows.
     if (confidence < KEYWORDS_ALONE && likely.probability >= MODEL_OBJECTS) {
       // Two readers, two owners, neither sure: a person reads it.
-      const unsure = byModel(likely, evidence);
-      return { ...unsure, confidence: Math.min(unsure.confidence, 0.49), runnersUp: others, given };
+      return { ...read, confidence: Math.min(read.confidence, 0.49), runnersUp, given };
     }
   }
   if (others[0] !== undefined && others[0] !== rival && confidence > rankConfidence(best, others[0])) {
     evidence.push(`另有相近小类 ${others[0].row.code},承办单位一致`);
   }
-  return { row: best.row, confidence, evidence, runnersUp: others.slice(0, 3), given: under.length > 0 };
+  return { row: best.row, confidence, evidence, runnersUp: others.slice(0, 3), given };
 }
 
 interface LikelyRow {
@@ -94,18 +112,13 @@ interface LikelyRow {
 }
 
 /** The owner that the model is surest of, by its most probable row; undefined without a model. */
-function likelyRow(
-  input: ChooseInput,
-  { catalogue }: District,
-  ownerOf: (row: CatalogueRow) => string,
-  under: readonly CatalogueRow[],
-  read: ReadText | undefined,
-): LikelyRow | undefined {
-  if (read === undefined) return undefined;
+function likelyRow(input: ChooseInput, catalogue: Catalogue, readings: Readings): LikelyRow | undefined {
+  const { ownerOf, under, labels } = readings;
+  if (labels === undefined) return undefined;
   const rows = new Map(catalogue.rows.map((row) => [row.code, row]));
   const owners = new Map<string, { row: CatalogueRow; probability: number }>();
   let total = 0;
-  for (const { label, probability } of read(input)) {
+  for (const { label, probability } of labels) {
     const row = rows.get(label);
     if (row === undefined || (under.length > 0 && !under.includes(row)) || !isFor(row, input.kind)) continue;
     total += probability;
@@ -137,13 +150,7 @@ const quoted = (keyword: string) => `「${keyword}」`;
 
 function givenRow(row: CatalogueRow, ranked: readonly RankedRow[]): ChosenRow {
   const others = ranked.filter((candidate) => candidate.row !== row);
-  const best = ranked[0];
-  const evidence = [`给定类别 ${row.code}`];
-  const contrary = best !== undefined && best.row.code.slice(0, 2) !== row.code.slice(0, 2) ? best : undefined;
-  if (contrary !== undefined && rankConfidence(contrary, others[1]) >= 0.7) {
-    evidence.push(`文字更像 ${contrary.row.code} ${contrary.row.name},请留意`);
-  }
-  return { row, confidence: GIVEN, evidence, runnersUp: others.slice(0, 3), given: true };
+  return { row, confidence: GIVEN, evidence: [`给定类别 ${row.code}`], runnersUp: others.slice(0, 3), given: true };
 }
 
 /** No keyword speaks: a category whose rows all lead to one owner still decides; otherwise nobody guesses. */

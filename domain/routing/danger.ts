@@ -3,7 +3,7 @@
  * is dropped only where a negation stands before it, or where the district's data names it a topic, a fear or the past.
  */
 import type { DangerRule, District } from '#schemas/district.ts';
-import type { Danger } from '#schemas/routing.ts';
+import type { Danger, EmergencyNumber } from '#schemas/routing.ts';
 import { CLAUSE_END, gapPattern, normalise } from '../catalogue/phrases.ts';
 import { compilePhrases, type PhraseHit, type PhraseSet, phraseHits } from './phrase-set.ts';
 
@@ -52,7 +52,7 @@ function compile(rules: readonly DangerRule[]): readonly Compiled[] {
 /** The numbers to call and the first phrase that says so; undefined when nothing does. Pass title, content and place text. */
 export function detectDanger(text: string, district: Pick<District, 'danger'>): Danger | undefined {
   const normal = normalise(text);
-  const numbers = new Set<string>();
+  const numbers = new Set<EmergencyNumber>();
   let first: PhraseHit | undefined;
   for (const made of compile(district.danger)) {
     const { rule, set } = made;

@@ -102,6 +102,7 @@ function decision(
     owner: unit,
     coHandlers,
     ...(row !== undefined && verdict.rule !== 'category-unsure' && { categoryCode: row.code }),
+    ...(chosen.doubt !== undefined && { categoryDoubt: { code: chosen.doubt.row.code, by: chosen.doubt.by } }),
     ...(town !== undefined && { townCode: town }),
     ...(zone !== undefined && { zone }),
     urgency: danger === undefined ? (row?.defaultUrgency ?? 'normal') : 'critical',

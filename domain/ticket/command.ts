@@ -4,7 +4,7 @@ import type { KeptAttachment } from '#schemas/attachment.ts';
 import type { DepartmentCommand, HotlineCommand, RatingRequest } from '#schemas/command.ts';
 import type { EventOf, TicketEvent } from '#schemas/event.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
-import type { RoutingDecision } from '#schemas/routing.ts';
+import type { Danger, RoutingDecision } from '#schemas/routing.ts';
 import type { KeptRecording, Ticket, TicketText } from '#schemas/ticket.ts';
 
 /** 登记并派单: the router's command, with the decision that it came to. */
@@ -33,8 +33,8 @@ export interface Append {
   readonly command: 'append';
   readonly text: string;
   readonly attachments?: readonly KeptAttachment[];
-  /** The text speaks of danger to life. */
-  readonly danger?: true;
+  /** What the text says of danger to life. */
+  readonly danger?: Danger;
   /** It came as a message, and nobody is there to hear a refusal. */
   readonly asMessage?: true;
 }

@@ -5,6 +5,7 @@
 import { fromIso } from '#domain/calendar/shanghai.ts';
 import { deadline } from '#domain/sla/working-clock.ts';
 import type { CallbackType } from '#schemas/event.ts';
+import type { Danger } from '#schemas/routing.ts';
 import type { Satisfaction, Ticket } from '#schemas/ticket.ts';
 import { running } from './clocks.ts';
 import type { Append, CitizenCommand, DecideContext, OnBehalfCommand, Rate } from './command.ts';
@@ -52,18 +53,28 @@ function append(
   context: DecideContext,
 ): Outcome {
   const { text, attachments, danger, asMessage }: Append = command;
-  if (!danger && !asMessage && !('reason' in command) && ticket.additions >= MOST_ADDITIONS) {
+  if (danger === undefined && !asMessage && !('reason' in command) && ticket.additions >= MOST_ADDITIONS) {
     return reject('ruleForbids', `a ticket takes ${MOST_ADDITIONS} additions; the hotline can write more`);
   }
   const key = `append-${ticket.version + 1}`;
   const tell = isOpen(ticket.status) ? tellOwner(ticket, 'appended', context) : [];
   return {
-    drafts: [{ type: 'appended', noteKey: key, ...(danger === undefined ? {} : { danger }), tell }],
+    drafts: [
+      { type: 'appended', noteKey: key, ...(danger === undefined ? {} : { danger: true as const }), tell },
+      ...(danger === undefined ? [] : [advised(danger)]),
+    ],
     texts: [
       { key, text: { kind: 'note', text, ...(attachments === undefined ? {} : { attachments: [...attachments] }) } },
     ],
   };
 }
+
+/** 紧急告知: what the answer to the caller says at this moment. */
+export const advised = ({ numbers, phrase }: Danger): Draft => ({
+  type: 'emergencyAdvised',
+  numbers: [...numbers],
+  phrase,
+});
 
 const tellOwner = (ticket: Ticket, type: CallbackType, context: DecideContext) =>
   ticket.owner === context.desk ? [] : [{ to: ticket.owner, type }];

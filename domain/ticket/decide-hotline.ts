@@ -45,6 +45,10 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
       return ticket.attention.includes(command.topic)
         ? { drafts: [{ type: 'attentionNoted', reason, topic: command.topic }] }
         : reject('ruleForbids', 'the ticket has no such topic');
+    case 'recordTransfer':
+      return ticket.flags.danger
+        ? { drafts: [{ type: 'transferRecorded', reason, number: command.number, outcome: command.outcome }] }
+        : reject('ruleForbids', 'nothing in the ticket speaks of danger');
     case 'approveReturn':
     case 'rejectReturn':
     case 'designate':

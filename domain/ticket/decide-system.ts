@@ -6,6 +6,7 @@ import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Ticket, TicketText } from '#schemas/ticket.ts';
 import { running, start } from './clocks.ts';
 import type { DecideContext, Register, Reroute, SystemCommand } from './command.ts';
+import { advised } from './decide-citizen.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 
@@ -77,7 +78,11 @@ function register({ intake, decision, similar = [] }: Register, context: DecideC
       ? { type: 'queuedAtDesk', decision, start: [start(blank, 'dispatch', context.desk, context)] }
       : dispatched(decision, urgency, blank, context);
   const repeats: Draft[] = similar.length === 0 ? [] : [{ type: 'duplicatesSuggested', of: [...similar] }];
-  return { drafts: [registered, placed, ...repeats], texts: [{ key: REQUEST_TEXT, text: requestText(intake) }] };
+  const emergency = decision.danger === undefined ? [] : [advised(decision.danger)];
+  return {
+    drafts: [registered, ...emergency, placed, ...repeats],
+    texts: [{ key: REQUEST_TEXT, text: requestText(intake) }],
+  };
 }
 
 /** 派单 by the router: the first owner, with the clocks that start there. */

@@ -74,17 +74,23 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
   const to = (status: Status, changes: Partial<Ticket> = {}): Ticket => ({ ...ticket, ...changes, status });
   switch (event.type) {
     case 'queuedAtDesk':
-      return to('DISPATCHING', { owner: event.decision.owner, ...placed(event.decision), ...routed(event.decision) });
+      return doubted(
+        to('DISPATCHING', { owner: event.decision.owner, ...placed(event.decision), ...routed(event.decision) }),
+        event.decision,
+      );
     case 'dispatched':
-      return to('AWAIT_SIGN', {
-        owner: event.owner,
-        coHandlers: event.coHandlers,
-        urgency: event.urgency,
-        round: event.round,
-        dispatchedAt: event.at,
-        ...placed(event),
-        ...(event.decision === undefined ? {} : routed(event.decision)),
-      });
+      return doubted(
+        to('AWAIT_SIGN', {
+          owner: event.owner,
+          coHandlers: event.coHandlers,
+          urgency: event.urgency,
+          round: event.round,
+          dispatchedAt: event.at,
+          ...placed(event),
+          ...(event.decision === undefined ? {} : routed(event.decision)),
+        }),
+        event.decision,
+      );
     case 'signed':
       return to('SIGNED');
     case 'accepted':
@@ -99,6 +105,17 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       const heard = event.danger ? endangered(next) : next;
       return isOpen(ticket.status) ? heard : look(heard, 'appended');
     }
+    case 'emergencyAdvised': {
+      const { advisedAt = event.at, numbers = [], transfers = [] } = ticket.emergency ?? {};
+      return { ...ticket, emergency: { advisedAt, numbers: [...new Set([...numbers, ...event.numbers])], transfers } };
+    }
+    case 'transferRecorded': {
+      const { number, outcome, at, actor } = event;
+      const by = 'id' in actor ? actor.id : actor.kind;
+      const known = ticket.emergency ?? { numbers: [number], advisedAt: at, transfers: [] };
+      const emergency = { ...known, transfers: [...known.transfers, { number, outcome, at, by }] };
+      return { ...unlook(ticket, 'danger'), emergency };
+    }
     case 'duplicatesSuggested':
       return look(ticket, 'duplicate');
     case 'contentChecked':
@@ -106,7 +123,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'feedbackRecorded':
       return isUntold(event) ? look(ticket, 'feedback') : ticket;
     case 'attentionNoted':
-      return { ...ticket, attention: ticket.attention.filter((topic) => topic !== event.topic) };
+      return unlook(ticket, event.topic);
     case 'replied':
       return to('REPLIED', {
         answer: { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: event.unit },
@@ -148,6 +165,15 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
 
 const look = (ticket: Ticket, topic: AttentionTopic): Ticket =>
   ticket.attention.includes(topic) ? ticket : { ...ticket, attention: [...ticket.attention, topic] };
+
+const unlook = (ticket: Ticket, topic: AttentionTopic): Ticket => ({
+  ...ticket,
+  attention: ticket.attention.filter((other) => other !== topic),
+});
+
+/** 类别存疑: the request went on with the category that it came with; the desk should look. */
+const doubted = (ticket: Ticket, decision: RoutingDecision | undefined): Ticket =>
+  decision?.categoryDoubt === undefined ? ticket : look(ticket, 'category');
 
 /** Before the first dispatch no limit runs on the urgency yet; after it, a change of limits is the desk's decision. */
 const endangered = (ticket: Ticket): Ticket => ({

@@ -36,6 +36,8 @@ export const EVENT_NAMES: Readonly<Record<EventType, string>> = {
   reworkOrdered: '重办',
   urged: '催办',
   appended: '补充',
+  emergencyAdvised: '紧急告知',
+  transferRecorded: '紧急转办',
   recordingsAttached: '补充录音',
   duplicatesSuggested: '疑似重复',
   contentChecked: '内容检查',

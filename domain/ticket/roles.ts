@@ -7,8 +7,16 @@ export type Role = (typeof roles)[number];
 
 export const isRole = (value: unknown): value is Role => roles.some((role) => role === value);
 
-/** An agent answers and refuses on the phone, and acts for the caller; only dispatchers and leaders send, review and close; an auditor only reads. */
-const AGENT: readonly HotlineCommand['command'][] = ['directClose', 'refuse', 'urge', 'append', 'withdraw', 'rate'];
+/** An agent answers and refuses on the phone, sees to danger, and acts for the caller; only dispatchers and leaders send, review and close; an auditor only reads. */
+const AGENT: readonly HotlineCommand['command'][] = [
+  'directClose',
+  'refuse',
+  'recordTransfer',
+  'urge',
+  'append',
+  'withdraw',
+  'rate',
+];
 
 /** 派单目录: publishing and rolling back decide about everybody's work. */
 export const mayManageCatalogue = (role: Role): boolean => role === 'leader';

@@ -113,6 +113,7 @@ export const transitions = [
   { command: 'resume', by: 'operator', from: AT_WORK, to: [], later: true },
   { command: 'supervise', by: 'operator', from: OPEN, to: [], later: true },
   { command: 'openJointHandling', by: 'operator', from: OPEN, to: [], later: true },
+  { command: 'recordTransfer', by: 'operator', from: ANY, to: [], requires: 'the ticket speaks of danger' },
   { command: 'noted', by: 'operator', from: ANY, to: [], requires: 'a topic that waits' },
 
   {

@@ -7,7 +7,7 @@ import { secret } from '#functions/adapters/secrets.ts';
 import { canonicalHash } from '#functions/shared/canonical.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
-import { dangerNotice, dangerNumbers, hear } from '#functions/shared/danger.ts';
+import { dangerNotice, hear } from '#functions/shared/danger.ts';
 import { api, type Reply, type Request, readJson, requireJson } from '#functions/shared/http.ts';
 import { ownTickets } from '#functions/shared/own-tickets.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
@@ -77,7 +77,7 @@ async function command(request: Request, parse: (body: unknown) => CitizenComman
 /** 紧急提示: who adds that somebody is in danger reads at once whom to call. */
 function warning(given: CitizenCommand, ticketNo: string): { danger?: DangerNotice } {
   if (given.command !== 'append' || given.danger === undefined) return {};
-  return { danger: dangerNotice(dangerNumbers(given.text, district()), ticketNo, district()) };
+  return { danger: dangerNotice(given.danger.numbers, ticketNo, district()) };
 }
 
 function causeOf(given: Exclude<CitizenCommand, { command: 'urge' }>, ticket: Ticket) {

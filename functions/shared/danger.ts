@@ -9,8 +9,8 @@ export const dangerNumbers = (text: string, district: Pick<District, 'danger'>):
 
 /** An addition that speaks of danger says so to the desk. */
 export function hear<C extends { readonly command: string }>(command: C, district: Pick<District, 'danger'>): C {
-  const dangerous = 'text' in command && dangerNumbers(String(command.text), district).length > 0;
-  return dangerous ? { ...command, danger: true } : command;
+  const danger = 'text' in command ? detectDanger(String(command.text), district) : undefined;
+  return danger === undefined ? command : { ...command, danger };
 }
 
 /** What the answer says at once. It advises; software does not transfer a call. */

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { running } from '#domain/ticket/clocks.ts';
 import { fold } from '#domain/ticket/evolve.ts';
 import { mayCommand } from '#domain/ticket/roles.ts';
+import type { Danger } from '#schemas/routing.ts';
 import {
   citizen,
   decision,
@@ -18,6 +19,8 @@ import {
 const codeOf = (result: ReturnType<Story['try']>) => (result.ok ? 'ok' : result.rejection.code);
 const append = { command: 'append', text: '昨晚又响了' } as const;
 
+const FALL = { numbers: ['120'], phrase: '触电' } as const satisfies Danger;
+
 describe('append', () => {
   it('tells the owner while the ticket is open, and asks for nobody else', () => {
     const story = storyUntil('HANDLING').give(append, citizen);
@@ -32,7 +35,7 @@ describe('append', () => {
   });
 
   it('that speaks of danger marks the ticket and calls the desk', () => {
-    const story = storyUntil('HANDLING').give({ ...append, danger: true }, citizen);
+    const story = storyUntil('HANDLING').give({ ...append, danger: FALL }, citizen);
     expect(story.is).toMatchObject({ attention: ['danger'], flags: { danger: true } });
   });
 
@@ -41,7 +44,7 @@ describe('append', () => {
     for (let n = 0; n < 30; n++) story.give(append, citizen);
     expect(codeOf(story.try(append, citizen))).toBe('ruleForbids');
     expect(codeOf(story.try({ ...append, asMessage: true }, citizen))).toBe('ok');
-    expect(codeOf(story.try({ ...append, danger: true }, citizen))).toBe('ok');
+    expect(codeOf(story.try({ ...append, danger: FALL }, citizen))).toBe('ok');
     expect(codeOf(story.try({ ...append, reason: '来电补充' }, dispatcher))).toBe('ok');
   });
 
@@ -113,7 +116,7 @@ describe('reroute', () => {
     expect(urgent.is.urgency).toBe('urgent');
     const form = new Story().give(register({ urgency: 'urgent' }, unsure), system);
     expect(form.give({ command: 'reroute', decision: decision() }, system).is.urgency).toBe('urgent');
-    const danger = atDesk().give({ ...append, danger: true }, citizen);
+    const danger = atDesk().give({ ...append, danger: FALL }, citizen);
     expect(danger.give({ command: 'reroute', decision: decision() }, system).is.urgency).toBe('critical');
   });
 
