@@ -70,6 +70,8 @@ export const CatalogueStatus = z.strictObject({
     since: Instant.optional(),
     by: z.string().optional(),
   }),
+  /** 不适用: published versions that would come first, but name what the deployed folder no longer has. */
+  refused: z.array(z.string()).optional(),
   /** What a rollback would go to; absent when the deployed one is in use. */
   previous: z.string().optional(),
   deployed: z.string(),

@@ -226,6 +226,18 @@ export const Boundaries = z.strictObject({
 });
 export type Boundaries = z.infer<typeof Boundaries>;
 
+/**
+ * 第二意见: a large language model that the desk may ask about a ticket that it is unsure of. Absent: off. The model reads masked
+ * words only, decides nothing, and is never asked on the way in (《政务领域人工智能大模型部署应用指引》, 2025-10: models only assist).
+ */
+export const SecondOpinion = z.strictObject({
+  provider: z.literal('deepseek'),
+  model: z.enum(['deepseek-flash', 'deepseek-v4-pro']),
+  /** Questions of the whole office within one hour. */
+  perHour: z.int().min(1).max(1000),
+});
+export type SecondOpinion = z.infer<typeof SecondOpinion>;
+
 /** `district.json`: everything of the folder that isn't a table. */
 export const DistrictHead = z.strictObject({
   id: Slug,
@@ -249,6 +261,7 @@ export const DistrictHead = z.strictObject({
   thresholds: Thresholds,
   texts: Texts,
   channels: ChannelSettings,
+  secondOpinion: SecondOpinion.optional(),
 });
 export type DistrictHead = z.infer<typeof DistrictHead>;
 

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { NoticeName } from './feedback.ts';
-import { EmergencyNumber, RoutingDecision } from './routing.ts';
+import { EmergencyNumber, OpinionCandidate, RoutingDecision } from './routing.ts';
 import { Clock, ClockId, Colour } from './sla.ts';
 import { AttentionTopic, Flags, ResultCode, Satisfaction, TransferOutcome } from './ticket.ts';
 
@@ -116,6 +116,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('transferRecorded', { number: EmergencyNumber, outcome: TransferOutcome }),
   /** 补充录音: recordings of the call that came after its form. */
   event('recordingsAttached', { noteKey: z.string() }),
+  /** 第二意见: what a language model answered the desk about masked words. It changes nothing. */
+  event('opinionGiven', { model: z.string().max(40), candidates: z.array(OpinionCandidate).max(5) }),
   /** 疑似重复: other tickets of the same citizen, place and category; merging is the desk's decision. */
   event('duplicatesSuggested', { of: z.array(TicketNo).min(1).max(5) }),
   /** 内容安全: what the channel's content check says. It never stops a request, only its publication. */

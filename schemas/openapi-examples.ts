@@ -103,6 +103,11 @@ export const privacyNotice = {
   text: '示例热线办收集您填写的诉求内容，用于登记、派单、办理和答复。\n您可以致电12345查阅、更正、删除您的信息。',
   version: '5d41402a',
 };
+export const opinion = {
+  ticketNo: 'AB2026112300012340',
+  model: 'deepseek-flash',
+  candidates: [{ code: '01.1', owner: 'example-unit', probability: 0.7 }],
+};
 export const ownTickets = {
   tickets: [
     {

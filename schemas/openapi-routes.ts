@@ -24,6 +24,7 @@ import {
 import { catalogueRoutes } from './openapi-catalogue.ts';
 import * as examples from './openapi-examples.ts';
 import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
+import { Opinion } from './opinion.ts';
 import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
 import { AttentionFilter, Status } from './ticket.ts';
 import { WechatPushEnvelope } from './wechat-push.ts';
@@ -287,6 +288,20 @@ export const routes: readonly Route[] = [
     security: ['operator'],
     answers: { 200: { description: 'The history.', schema: TicketHistory } },
     problems: [401, 403, 404],
+  },
+  {
+    method: 'post',
+    path: '/hotline/tickets/{ticketNo}/opinion',
+    operationId: 'askSecondOpinion',
+    tag: 'hotline',
+    summary: 'Ask a language model about a ticket that waits for the desk (第二意见)',
+    description:
+      'Off unless the district’s folder turns it on; then 404. The model reads masked words and decides nothing; the answer ' +
+      'stays in the ticket’s history. Dispatchers and leaders.',
+    security: ['operator'],
+    body: { schema: NoBody, examples: { ask: {} } },
+    answers: { 200: { description: 'Candidates, most probable first.', schema: Opinion, example: examples.opinion } },
+    problems: [401, 403, 404, 409, 413, 415, 422, 429, 502],
   },
   ...catalogueRoutes,
   {

@@ -115,6 +115,15 @@ export const RoutingDecision = z.strictObject({
 });
 export type RoutingDecision = z.infer<typeof RoutingDecision>;
 
+/** 候选: a row that a language model named, and whom the catalogue gives it to at this place. */
+export const OpinionCandidate = z.strictObject({
+  code: CategoryCode,
+  owner: UnitId,
+  /** 0..1, as the model says: it is not calibrated. */
+  probability: z.number().min(0).max(1),
+});
+export type OpinionCandidate = z.infer<typeof OpinionCandidate>;
+
 /** The part of a decision that stays on the ticket, for comparison with what persons made of it. */
 export const Routed = z.strictObject({
   owner: UnitId,

@@ -170,6 +170,8 @@ export const TicketText = z.discriminatedUnion('kind', [
         crs: z.string().optional(),
       })
       .optional(),
+    /** 所选类别: as it came with the request; the router asks again when more is said. */
+    category: z.string().optional(),
     occurredAt: Instant.optional(),
     attachments: z.array(KeptAttachment),
     recordings: z.array(KeptRecording),

@@ -27,7 +27,7 @@ import { figuresOf } from '#domain/catalogue/training/figures.ts';
 import { coldLoadMs } from './classifier/cold-load.ts';
 import { DataError, describeMistakes, type LabelledData, readExamples } from './classifier/read-data.ts';
 import { crossValidationReport, report } from './classifier/report.ts';
-import { starterExamples } from './classifier/starter.ts';
+import { meaningsOf, starterExamples } from './classifier/starter.ts';
 
 const USAGE = `usage: npm run classifier -- train --data FILE [--out FOLDER] [--folds 5]
        npm run classifier -- train --district xianan [--folds 5]
@@ -158,6 +158,12 @@ interface Provenance {
   readonly leftOut: number;
 }
 
+/** A history whose labels are all codes of the catalogue teaches the router's rows; any other a taxonomy of its own. */
+function meaningsFor(examples: readonly Example[]): ReadonlyMap<string, string> | undefined {
+  const meanings = meaningsOf(values.district ?? 'xianan');
+  return examples.every(({ label }) => meanings.has(label)) ? meanings : undefined;
+}
+
 function learn(examples: readonly Example[], data: Provenance): void {
   const folds = numberOf('folds', 0, 20);
   if (folds === 1) fail('--folds is 0 or from 2 to 20');
@@ -165,6 +171,7 @@ function learn(examples: readonly Example[], data: Provenance): void {
     ...TRAIN_DEFAULTS,
     seed: numberOf('seed', 0, 2 ** 31),
     precision: numberOf('precision', 0.5, 1, false),
+    meanings: meaningsFor(examples),
   };
   const figures = folds === 0 ? undefined : crossValidated(examples, folds, options);
   const { bytes, labels, grams, threshold, factor } = trainModel(examples, options, progress);
@@ -182,7 +189,7 @@ function learn(examples: readonly Example[], data: Provenance): void {
       perLabel: countLabels(examples),
     },
     made: new Date().toISOString(),
-    options: { ...options, folds },
+    options: { ...options, meanings: options.meanings !== undefined, folds },
     code: codeVersion(),
     figures: { ...figures, ...speed },
   };

@@ -3,7 +3,7 @@
  *
  *     4 bytes  "JBTM"            2  format (1)          2  zero
  *     4        CRC-32 of all that follows
- *     4        length of the head, then the head as JSON: labels, number of runs, threshold, precision
+ *     4        length of the head, then the head as JSON: labels, meanings, number of runs, threshold, precision
  *     8 × labels                 bias
  *     4 × runs                   hash, ascending
  *     4 × runs                   weight: rarity × how unevenly the run is spread over the labels
@@ -20,6 +20,8 @@ const MOST_GRAMS = 2_000_000;
 
 export interface ModelParts {
   readonly labels: readonly string[];
+  /** What each label meant when the model was trained (see `meaningOf`); absent in a model of labels without a catalogue. */
+  readonly meanings?: readonly string[] | undefined;
   /** The probability from which on `precision` of the answers were right on texts that the model had not seen. */
   readonly threshold: number;
   readonly precision: number;
@@ -43,8 +45,10 @@ export class BrokenModelError extends Error {
 }
 
 export function packModel(parts: ModelParts): Uint8Array {
-  const { labels, threshold, precision, biases, hashes, weights, scales, cells } = parts;
-  const head = new TextEncoder().encode(JSON.stringify({ labels, grams: hashes.length, threshold, precision }));
+  const { labels, meanings, threshold, precision, biases, hashes, weights, scales, cells } = parts;
+  const head = new TextEncoder().encode(
+    JSON.stringify({ labels, meanings, grams: hashes.length, threshold, precision }),
+  );
   const bytes = new Uint8Array(modelSize(labels.length, hashes.length) + head.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
@@ -77,7 +81,7 @@ export function unpackModel(bytes: Uint8Array): ModelParts {
   }
   const headLength = view.getUint32(12, true);
   if (headLength > bytes.length - PROLOGUE) throw new BrokenModelError('its head is longer than the file');
-  const { labels, grams, threshold, precision } = readHead(bytes.subarray(PROLOGUE, PROLOGUE + headLength));
+  const { labels, meanings, grams, threshold, precision } = readHead(bytes.subarray(PROLOGUE, PROLOGUE + headLength));
   const expected = modelSize(labels.length, grams) + headLength;
   if (bytes.length !== expected) throw new BrokenModelError(`${bytes.length} bytes instead of ${expected}`);
 
@@ -102,11 +106,12 @@ export function unpackModel(bytes: Uint8Array): ModelParts {
   if (!scales.every((scale) => scale >= 0 && scale < 1e6)) throw new BrokenModelError('a number is out of range');
   // A copy: the caller's buffer may be used again. (Not `slice`: that of Node's Buffer copies nothing.)
   const cells = new Int8Array(new Uint8Array(bytes.subarray(at)).buffer);
-  return { labels, threshold, precision, biases, hashes, weights, scales, cells };
+  return { labels, meanings, threshold, precision, biases, hashes, weights, scales, cells };
 }
 
 interface Head {
   readonly labels: readonly string[];
+  readonly meanings?: readonly string[] | undefined;
   readonly grams: number;
   readonly threshold: number;
   readonly precision: number;
@@ -119,7 +124,7 @@ function readHead(bytes: Uint8Array): Head {
   } catch {
     throw new BrokenModelError('its head is no JSON');
   }
-  const { labels, grams, threshold, precision } = head ?? {};
+  const { labels, meanings, grams, threshold, precision } = head ?? {};
   const names: readonly unknown[] = Array.isArray(labels) ? labels : [];
   if (
     labels === undefined ||
@@ -130,9 +135,12 @@ function readHead(bytes: Uint8Array): Head {
   ) {
     throw new BrokenModelError('its head has no list of different labels');
   }
+  if (meanings !== undefined && (!Array.isArray(meanings) || meanings.length !== names.length)) {
+    throw new BrokenModelError('its labels and their meanings are not the same number');
+  }
   if (!isBetween(grams, 1, MOST_GRAMS) || !Number.isInteger(grams)) throw new BrokenModelError('it knows no runs');
   if (!isBetween(threshold, 0, 1) || !isBetween(precision, 0, 1)) throw new BrokenModelError('it has no threshold');
-  return { labels, grams, threshold, precision };
+  return { labels, meanings, grams, threshold, precision };
 }
 
 const isBetween = (value: unknown, low: number, high: number): value is number =>

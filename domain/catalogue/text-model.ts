@@ -20,7 +20,24 @@ export interface RankedLabel {
   readonly label: string;
   /** 0..1; over all labels they sum to 1. */
   readonly probability: number;
+  /** What the label meant when the model was trained; absent where the model doesn't say. */
+  readonly meaning?: string | undefined;
 }
+
+/** Who was taught a row by these words must not speak for another row that has its code now: codes are only numbers. */
+export const meaningOf = ({ category, name }: { readonly category: string; readonly name: string }): string =>
+  `${category}/${name}`;
+
+/** A message of which the model knows fewer different runs says nothing to it. */
+const FEWEST_RUNS = 4;
+
+/** The model as the router asks it: no opinion at all on a text that says nothing to it. */
+export const reader =
+  (model: TextModel) =>
+  (message: RequestText): readonly RankedLabel[] => {
+    const { ranked, known } = classifyText(model, message);
+    return known < FEWEST_RUNS ? [] : ranked;
+  };
 
 export interface TextClassification {
   /** All labels of the model, most probable first; equal ones in the order of their names. */
@@ -82,7 +99,7 @@ export function vectorOf(model: TextModel, message: RequestText): KnownGrams {
 
 /** Reads the first 10,000 characters of title and content each. */
 export function classifyText(model: TextModel, message: RequestText): TextClassification {
-  const { labels, cells, scales } = model;
+  const { labels, meanings, cells, scales } = model;
   const { grams, values } = vectorOf(model, message);
   const sums = model.biases.slice();
   for (const [index, gram] of grams.entries()) {
@@ -92,7 +109,11 @@ export function classifyText(model: TextModel, message: RequestText): TextClassi
       sums[label] = (sums[label] ?? 0) + value * (cells[row + label] ?? 0);
   }
   toProbabilities(sums);
-  const ranked = labels.map((label, index) => ({ label, probability: sums[index] ?? 0 }));
+  const ranked = labels.map((label, index) => ({
+    label,
+    probability: sums[index] ?? 0,
+    ...(meanings === undefined ? {} : { meaning: meanings[index] }),
+  }));
   ranked.sort((a, b) => b.probability - a.probability || (a.label < b.label ? -1 : 1));
   return { ranked, known: grams.length };
 }

@@ -27,6 +27,8 @@ export interface TrainOptions {
   readonly maxBytes: number;
   /** Share of right answers that the threshold stands for. */
   readonly precision: number;
+  /** What each label means in the catalogue at hand; without them a label speaks for whatever row has its code later. */
+  readonly meanings?: ReadonlyMap<string, string> | undefined;
 }
 
 export const TRAIN_DEFAULTS: TrainOptions = {
@@ -63,7 +65,9 @@ const everyone = (corpus: Corpus): Int32Array => Int32Array.from(corpus.labelOf.
 
 function trainOn(corpus: Corpus, members: Int32Array, options: TrainOptions, progress: Progress): Trained {
   const count = corpus.labels.length;
-  const room = Math.floor((options.maxBytes - modelSize(count, 0) - headRoom(corpus.labels)) / (12 + count));
+  const room = Math.floor(
+    (options.maxBytes - modelSize(count, 0) - headRoom(corpus.labels, options.meanings)) / (12 + count),
+  );
   const most = Math.max(1, Math.min(options.grams, room));
   const learn = (part: Int32Array) => {
     const weighting = weigh(corpus, part, most);
@@ -82,6 +86,9 @@ function trainOn(corpus: Corpus, members: Int32Array, options: TrainOptions, pro
   if (weighting.grams.length === 0) throw new TrainingError(`no run of 汉字 occurs in ${corpus.minTexts} messages`);
   const bytes = packModel({
     labels: corpus.labels,
+    ...(options.meanings === undefined
+      ? {}
+      : { meanings: corpus.labels.map((label) => options.meanings?.get(label) ?? '') }),
     threshold,
     precision: options.precision,
     biases: machine.biases.map((bias) => bias * factor),
@@ -93,7 +100,8 @@ function trainOn(corpus: Corpus, members: Int32Array, options: TrainOptions, pro
 }
 
 /** At most four bytes a character, and the head's own words. */
-const headRoom = (labels: readonly string[]): number => JSON.stringify(labels).length * 4 + 200;
+const headRoom = (labels: readonly string[], meanings: TrainOptions['meanings']): number =>
+  JSON.stringify([...labels, ...labels.map((label) => meanings?.get(label) ?? '')]).length * 4 + 200;
 
 const labelsOf = (corpus: Corpus, members: Int32Array): Int32Array =>
   members.map((member) => corpus.labelOf[member] ?? 0);

@@ -39,6 +39,11 @@ const OTHER_BEFORE = /(?:去|到|从|来自|往|开往|回|比|像|学|发往|�
 const STYLE_AFTER =
   /^.{0,4}?(?:面馆|热干面|鸭脖|菜馆|烧烤|餐馆|饭店|酒楼|酒店|宾馆|超市|商场|大厦|花园|小区|商会|烧饼|小吃)/;
 
+/** Behind the full name of another county: what lies there. */
+const DETAIL =
+  /^[^,。!?;\n的人]{1,6}?(?:镇|乡|街道|村|社区|大道|路|大桥|工业园|开发区|小学|中学|医院|法院|派出所|车站|火车站)/;
+const PLAIN: ReadonlySet<Role> = new Set(['plain', 'event', 'company', 'site', 'stated']);
+
 export function strengthOf(place: PlaceName, target: PlaceTarget, context: NameContext): number {
   const { text, hit, source, role, leads, inOther, book } = context;
   const before = text.slice(Math.max(0, hit.start - 6), hit.start);
@@ -72,5 +77,7 @@ function outside(place: PlaceName, before: string, after: string, { source, role
   if (OTHER_AFTER.test(after) || OTHER_BEFORE.test(before)) return place.strength * 0.3;
   if (place.type === 'bare' && STYLE_AFTER.test(after)) return place.strength * 0.5;
   if (source === 'placeText' || SITS_IN.test(before)) return place.strength;
+  // 嘉鱼县官桥镇一所小学: whoever goes on to name a town, a road or a house there speaks of that place.
+  if (place.type === 'official' && PLAIN.has(role) && DETAIL.test(after)) return place.strength;
   return place.strength * 0.5;
 }

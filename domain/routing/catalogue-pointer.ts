@@ -12,10 +12,17 @@ export function published(pointer: CataloguePointer | undefined, version: string
   return { version, before: before.slice(0, DEPTH), revision: revisionAfter(pointer) };
 }
 
-/** `undefined`: the deployed folder's catalogue is in use, and nothing is before it. */
-export function rolledBack(pointer: CataloguePointer | undefined): CataloguePointer | undefined {
-  if (pointer?.version === undefined) return undefined;
-  const [version, ...before] = pointer.before;
+/**
+ * `inUse`: the version that everybody uses, which is an earlier one where the newest doesn't fit the deployed folder.
+ * `undefined`: the deployed folder's catalogue is in use, and nothing is before it.
+ */
+export function rolledBack(
+  pointer: CataloguePointer | undefined,
+  inUse: string | undefined = pointer?.version,
+): CataloguePointer | undefined {
+  if (pointer?.version === undefined || inUse === undefined) return undefined;
+  const stack = [pointer.version, ...pointer.before];
+  const [version, ...before] = stack.slice(stack.indexOf(inUse) + 1);
   return { ...(version === undefined ? {} : { version }), before, revision: revisionAfter(pointer) };
 }
 

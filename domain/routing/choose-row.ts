@@ -2,7 +2,7 @@
 import type { Kind } from '#schemas/common.ts';
 import type { Catalogue, CatalogueRow, District } from '#schemas/district.ts';
 import { type RankedRow, rankConfidence, rankRows, rowsUnder } from '../catalogue/classify.ts';
-import type { RankedLabel } from '../catalogue/text-model.ts';
+import { meaningOf, type RankedLabel } from '../catalogue/text-model.ts';
 import { type Doubt, doubtOf } from './category-doubt.ts';
 
 export interface ChosenRow {
@@ -22,11 +22,14 @@ const GIVEN = 0.95;
 /** What a text model says of a request: rows by code, most probable first (see `domain/catalogue/text-model.ts`). */
 export type ReadText = (text: { readonly title: string; readonly content: string }) => readonly RankedLabel[];
 
-/** Against the keywords the model must be this sure of the owner; the other way round the keywords. */
-const MODEL_ALONE = 0.85;
-const KEYWORDS_ALONE = 0.8;
+/** The model has learnt the keywords, too: against them it is followed when it is this sure of the owner. */
+const MODEL_ALONE = 0.5;
+/** Share of the model's opinion that must lie on the rows in question. */
+const LEAST_SHARE = 0.2;
+/** From this share on it counts in full. */
+const BELIEVED = 0.75;
 /** From here on the model's other opinion counts. */
-const MODEL_OBJECTS = 0.5;
+const MODEL_OBJECTS = 0.2;
 
 export interface ChooseInput {
   readonly kind: Kind;
@@ -48,17 +51,17 @@ export function chooseRow(
   const { catalogue } = district;
   const under = input.category === undefined ? [] : rowsUnder(input.category, catalogue);
   const ranked = rankRows(input, catalogue, { kind: input.kind });
-  const labels = read?.(input);
+  const labels = read === undefined ? undefined : ofThisCatalogue(read(input), catalogue);
   const single = under.length === 1 ? under[0] : undefined;
   const chosen =
-    single === undefined ? byWords(input, catalogue, { ownerOf, under, ranked, labels }) : givenRow(single, ranked);
-  const doubt = doubtOf(under, ranked, labels, catalogue);
+    single === undefined ? byWords(input, district, { ownerOf, under, ranked, labels }) : givenRow(single, ranked);
+  const doubt = doubtOf({ under, ranked, labels, ownerOf }, catalogue);
   if (doubt === undefined) return chosen;
   const { code, name } = doubt.row;
   return { ...chosen, doubt, evidence: [...chosen.evidence, `类别存疑:文字更像 ${code} ${name},请核对`] };
 }
 
-interface Readings {
+export interface Readings {
   readonly ownerOf: (row: CatalogueRow) => string;
   /** Rows of the class that came with the request. */
   readonly under: readonly CatalogueRow[];
@@ -66,7 +69,7 @@ interface Readings {
   readonly labels: readonly RankedLabel[] | undefined;
 }
 
-function byWords(input: ChooseInput, catalogue: Catalogue, readings: Readings): ChosenRow {
+function byWords(input: ChooseInput, { catalogue, thresholds }: District, readings: Readings): ChosenRow {
   const { ownerOf, under, ranked } = readings;
   const given = under.length > 0;
   const evidence: string[] = [];
@@ -92,16 +95,24 @@ function byWords(input: ChooseInput, catalogue: Catalogue, readings: Readings): 
       return { ...read, confidence: Math.max(confidence, read.confidence), runnersUp, given };
     }
     if (likely.probability >= MODEL_ALONE) return { ...read, runnersUp, given };
-    // A model that is unsure itself has no say against words that the catalogue knows.
-    if (confidence < KEYWORDS_ALONE && likely.probability >= MODEL_OBJECTS) {
-      // Two readers, two owners, neither sure: a person reads it.
-      return { ...read, confidence: Math.min(read.confidence, 0.49), runnersUp, given };
+    // Two readers, two owners: a person reads it. A model that is quite unsure has no say against words of the catalogue.
+    if (likely.probability >= MODEL_OBJECTS) {
+      return { ...read, confidence: Math.min(read.confidence, thresholds.category - 0.01), runnersUp, given };
     }
   }
   if (others[0] !== undefined && others[0] !== rival && confidence > rankConfidence(best, others[0])) {
     evidence.push(`另有相近小类 ${others[0].row.code},承办单位一致`);
   }
   return { row: best.row, confidence, evidence, runnersUp: others.slice(0, 3), given };
+}
+
+/** A label whose row is gone, or is another matter's by now, says nothing any more. */
+function ofThisCatalogue(labels: readonly RankedLabel[], { rows }: Catalogue): readonly RankedLabel[] {
+  const known = new Map(rows.map((row) => [row.code, row]));
+  return labels.filter(({ label, meaning }) => {
+    const row = known.get(label);
+    return row !== undefined && (meaning === undefined || meaning === meaningOf(row));
+  });
 }
 
 interface LikelyRow {
@@ -127,9 +138,12 @@ function likelyRow(input: ChooseInput, catalogue: Catalogue, readings: Readings)
     owners.set(owner, { row: known?.row ?? row, probability: (known?.probability ?? 0) + probability });
   }
   const [best] = [...owners].sort(([, a], [, b]) => b.probability - a.probability);
-  if (best === undefined || total === 0) return undefined;
+  // Most of what it thinks of lies elsewhere, in rows that are gone or not asked about: then it knows nothing of these.
+  if (best === undefined || total < LEAST_SHARE) return undefined;
   const [owner, { row, probability }] = best;
-  return { row, owner, probability: probability / total };
+  // Within a class that somebody chose the rest doesn't count, as far as the model believes in that class at all.
+  const share = under.length > 0 ? probability / Math.max(total, BELIEVED) : probability;
+  return { row, owner, probability: share };
 }
 
 const isFor = ({ kinds }: CatalogueRow, kind: Kind): boolean => kinds.length === 0 || kinds.includes(kind);

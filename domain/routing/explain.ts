@@ -117,10 +117,11 @@ function rowPart(verdict: Verdict, { chosen }: Findings): string[] {
   return [`类别 ${category} ${row.category}${given}`, `目录第 ${Number(category)}.${item} 条`];
 }
 
-export function inputsUsed({ input, located, statutory, chosen }: Findings): RoutingTrace['inputs'] {
+export function inputsUsed({ input, located, statutory, chosen, attributes }: Findings): RoutingTrace['inputs'] {
   const fields = new Set<RoutingTrace['inputs'][number]>(located.fields);
   if (input.category !== undefined) fields.add('category');
-  if (!chosen.given || statutory !== undefined) fields.add('title').add('content');
+  const decisive = attributes.some(({ id }) => chosen.row !== undefined && id in chosen.row.ownerByAttribute);
+  if (!chosen.given || statutory !== undefined || decisive) fields.add('title').add('content');
   return [...fields.add('kind')];
 }
 

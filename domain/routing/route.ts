@@ -87,9 +87,17 @@ function decision(
   district: District,
 ): RoutingDecision {
   const { input, located, statutory, town, zone, chosen } = findings;
+  const text = `${input.title}\n${input.content}`;
+  /** Whom the request complains of doesn't help with it either. */
+  const innocent = (units: readonly string[]): string[] =>
+    units.filter((id) => {
+      const helper = district.departments.find((department) => department.id === id);
+      return helper === undefined || !mustRecuse(input.kind, text, helper);
+    });
   const { row, unit } = verdict;
   const disposition = dispositionOf(unit, district);
-  const coHandlers = row === undefined || disposition !== 'unit' ? [] : coHandlersOf(row, town, unit, district);
+  const coHandlers =
+    row === undefined || disposition !== 'unit' ? [] : innocent(coHandlersOf(row, town, unit, district));
   const evidence = located.candidates.map((candidate) => `${candidate.name}:${candidate.evidence}`);
   evidence.push(...question(row, findings, district), ...chosen.evidence);
   for (const { id, name, word } of findings.attributes) {

@@ -54,12 +54,16 @@ export interface Reroute {
   readonly command: 'reroute';
   readonly decision: RoutingDecision;
 }
+/** 第二意见: keeps what a language model answered whoever asked. */
+export interface RecordOpinion extends Pick<EventOf<'opinionGiven'>, 'model' | 'candidates'> {
+  readonly command: 'recordOpinion';
+}
 export type CitizenCommand = Rate | Urge | Append | Withdraw;
 export type SystemCommand = Register | Tick | RecordFeedback | AttachRecordings | RecordContentCheck | Reroute;
 /** 代诉求人: the agent says it for the citizen on the line. */
 export type OnBehalfCommand = Extract<HotlineCommand, { command: CitizenCommand['command'] }>;
-export type DeskCommand = Exclude<HotlineCommand, OnBehalfCommand>;
-export type TicketCommand = SystemCommand | CitizenCommand | DepartmentCommand | HotlineCommand;
+export type DeskCommand = Exclude<HotlineCommand, OnBehalfCommand> | RecordOpinion;
+export type TicketCommand = SystemCommand | CitizenCommand | DepartmentCommand | HotlineCommand | RecordOpinion;
 export type CommandOf<N extends TicketCommand['command']> = Extract<TicketCommand, { command: N }>;
 
 /** What `decide` needs to know of the world; handed in, so that it stays a pure function. */

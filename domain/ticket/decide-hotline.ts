@@ -6,6 +6,10 @@ import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 
 export function decideByHotline(ticket: Ticket, command: DeskCommand, context: DecideContext): Outcome {
+  if (command.command === 'recordOpinion') {
+    const { command: _, ...facts } = command;
+    return { drafts: [{ type: 'opinionGiven', ...facts }] };
+  }
   const { reason } = command;
   const all = running(ticket);
   switch (command.command) {

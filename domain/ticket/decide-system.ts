@@ -116,6 +116,7 @@ function requestText(intake: IntakeRequest): TicketText {
     content: intake.content,
     ...(text === undefined ? {} : { placeText: text }),
     ...(Object.keys(place).length === 0 ? {} : { place }),
+    ...(intake.category === undefined ? {} : { category: intake.category }),
     ...(intake.occurredAt === undefined ? {} : { occurredAt: intake.occurredAt }),
     attachments: intake.attachments ?? [],
     recordings: intake.call?.recordings ?? [],

@@ -98,6 +98,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'contacted':
       return { ...ticket, contactedAt: ticket.contactedAt ?? event.at };
     case 'progressed':
+    case 'opinionGiven':
     case 'recordingsAttached':
       return ticket;
     case 'appended': {

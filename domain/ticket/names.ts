@@ -39,6 +39,7 @@ export const EVENT_NAMES: Readonly<Record<EventType, string>> = {
   emergencyAdvised: '紧急告知',
   transferRecorded: '紧急转办',
   recordingsAttached: '补充录音',
+  opinionGiven: '第二意见',
   duplicatesSuggested: '疑似重复',
   contentChecked: '内容检查',
   attentionNoted: '已关注',

@@ -21,6 +21,9 @@ const AGENT: readonly HotlineCommand['command'][] = [
 /** 派单目录: publishing and rolling back decide about everybody's work. */
 export const mayManageCatalogue = (role: Role): boolean => role === 'leader';
 
+/** 第二意见: for whoever may assign. */
+export const mayAskOpinion = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
+
 /** 纠正 teach the router; they show what citizens wrote, masked. */
 export const mayReadCorrections = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
 

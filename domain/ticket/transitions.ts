@@ -89,6 +89,13 @@ export const transitions = [
     to: ['AWAIT_SIGN'],
     requires: 'a unit of the district',
   },
+  {
+    command: 'recordOpinion',
+    by: 'operator',
+    from: ['DISPATCHING'],
+    to: [],
+    requires: 'the district has a second opinion',
+  },
   { command: 'refuse', by: 'operator', from: ['DISPATCHING'], to: ['NOT_ACCEPTED'], requires: 'the lawful route' },
   { command: 'directClose', by: 'operator', from: ['DISPATCHING'], to: ['DIRECT_CLOSED'], requires: 'an answer' },
   { command: 'review', by: 'operator', from: ['REPLIED'], to: ['AWAIT_VISIT', 'HANDLING', 'REWORK'] },

@@ -25,6 +25,9 @@ export function overlay(content: CatalogueContent | undefined): void {
   overlaid = content === undefined ? undefined : { ...deployedDistrict(), ...content };
 }
 
+/** Version of what lies over the deployed one; `undefined`: nothing does. */
+export const overlaidVersion = (): string | undefined => overlaid?.catalogue.version;
+
 /** For whoever runs functions without a bundle beside them: tests that import a handler from its source. */
 export function useDistrict(given: District): void {
   loaded = given;

@@ -44,6 +44,8 @@ const shapes = {
       .optional(),
   }),
   DEPARTMENTS_SECRET: z.record(z.string(), z.object({ keys: Keys, endpoint: z.url().optional() })),
+  /** 第二意见: where the district has one. */
+  OPINION_SECRET: z.object({ baseUrl: z.url(), apiKey: z.string().min(8) }),
   QUERY_SECRET: z.object({ keys: z.array(Base64Key).min(1) }),
 } as const;
 export type SecretName = keyof typeof shapes;

@@ -4,7 +4,7 @@ import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { published, rolledBack } from '#domain/routing/catalogue-pointer.ts';
 import { type Finding, proveAttributes, proveCatalogue } from '#domain/routing/proof.ts';
 import { mayManageCatalogue } from '#domain/ticket/roles.ts';
-import { FRESH_MS, forgetDistrict } from '#functions/adapters/catalogue-overlay.ts';
+import { FRESH_MS, forgetDistrict, lastGood } from '#functions/adapters/catalogue-overlay.ts';
 import { CatalogueTooLarge, catalogueStore } from '#functions/adapters/catalogue-store.ts';
 import { deployedDistrict } from '#functions/adapters/district.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
@@ -57,13 +57,15 @@ export const catalogueRoutes: Routes = {
     const operator = await authenticateLeader(request.headers);
     const { reason } = parseBody(RollBackCatalogue, readJson(request));
     const pointer = await catalogueStore().pointer();
-    const next = rolledBack(pointer);
+    const { content } = await lastGood(pointer);
+    // Back from what is in use: what was refused on the way to it is in nobody's hands.
+    const next = rolledBack(pointer, content?.catalogue.version);
     if (next === undefined) {
       const detail = 'the catalogue of the deployed district folder is in use';
       throw new ProblemError('catalogueConflict', { code: 'nothingBefore', detail });
     }
-    await assertFits(next.version);
-    await point(pointer, next, { action: 'rolledBack', reason }, operator);
+    const { content: target } = await lastGood(next);
+    await point(pointer, reached(next, target), { action: 'rolledBack', reason }, operator);
     return { status: 200, body: await status() };
   },
 };
@@ -104,14 +106,13 @@ async function heldAs(content: CatalogueContent): Promise<'no' | 'same' | 'other
   }
 }
 
-/** What was published earlier may name units that a later deployment took away. */
-async function assertFits(version: string | undefined): Promise<void> {
-  if (version === undefined) return;
-  const content = await catalogueStore().version(version);
-  const errors = content === undefined ? [] : misfits(content);
-  if (content !== undefined && errors.length === 0) return;
-  const detail = 'the version before does not fit the deployed district folder any more: publish another one';
-  throw new ProblemError('catalogueConflict', { code: 'versionUnfit', detail, errors });
+/** Versions that no longer fit the deployed folder are passed over: what is pointed to is what everybody uses. */
+function reached(next: CataloguePointer, target: CatalogueContent | undefined): CataloguePointer {
+  const { revision } = next;
+  if (target === undefined) return { before: [], revision };
+  const { version } = target.catalogue;
+  const stack = [...(next.version === undefined ? [] : [next.version]), ...next.before];
+  return { version, before: stack.slice(stack.indexOf(version) + 1), revision };
 }
 
 type What = Pick<CatalogueChange, 'action' | 'source' | 'rows' | 'reason'>;
@@ -143,15 +144,19 @@ async function status(): Promise<CatalogueStatus> {
   const store = catalogueStore();
   const [pointer, changes] = await Promise.all([store.pointer(), store.changes()]);
   const deployed = deployedDistrict().catalogue.version;
-  const last = changes[0];
+  const { content, refused } = await lastGood(pointer);
+  const inUse = content?.catalogue.version;
+  const stack = pointer?.version === undefined ? [] : [pointer.version, ...pointer.before];
+  const [change] = changes.filter(({ to }) => to === inUse);
   const seen = new Set<string>();
   return {
     current: {
-      version: pointer?.version ?? deployed,
-      origin: pointer?.version === undefined ? 'deployed' : 'published',
-      ...(last === undefined ? {} : { since: last.at, by: last.by }),
+      version: inUse ?? deployed,
+      origin: inUse === undefined ? 'deployed' : 'published',
+      ...(change === undefined ? {} : { since: change.at, by: change.by }),
     },
-    ...(pointer?.version === undefined ? {} : { previous: pointer.before[0] ?? deployed }),
+    ...(inUse === undefined ? {} : { previous: stack[stack.indexOf(inUse) + 1] ?? deployed }),
+    ...(refused.length === 0 ? {} : { refused: [...refused] }),
     deployed,
     // The first change that named a version is the one that stored it; the list is newest first.
     versions: changes

@@ -20,10 +20,12 @@ import type { TicketText } from '#schemas/ticket.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { correctionRoutes } from './corrections.ts';
 import { authenticateOperator } from './operator.ts';
+import { opinionRoutes } from './opinion.ts';
 
 export const handler = api({
   ...catalogueRoutes,
   ...correctionRoutes,
+  ...opinionRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);

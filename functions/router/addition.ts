@@ -65,13 +65,14 @@ async function routeAgain(ticketNo: string): Promise<void> {
   if (ticket?.status !== 'DISPATCHING' || ticket.dispatchedAt !== undefined) return;
   const request = await store.text(ticketNo, ticket.textKey);
   if (request?.kind !== 'request') return;
-  const { title, content, placeText, place } = request;
+  const { title, content, placeText, place, category } = request;
   const decision = route(
     {
       title,
       content: [content, ...(await added(ticket))].join('\n'),
       kind: ticket.kind,
       place: { ...place, text: placeText },
+      category,
       callerEnterprise: ticket.flags.enterprise,
     },
     district(),

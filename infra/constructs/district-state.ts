@@ -3,6 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { District } from '#schemas/district.ts';
 import { type BucketId, type KeyId, type SecretId, stateParameter, type TableId } from './state-parameters.ts';
 
 export interface TableReference {
@@ -41,8 +42,10 @@ export class DistrictState extends Construct {
   readonly wechatSecret: SecretReference;
   readonly departmentsSecret: SecretReference;
   readonly querySecret: SecretReference;
+  /** Only where the district asks for a second opinion. */
+  readonly opinionSecret: SecretReference | undefined;
 
-  constructor(scope: Construct, id: string, districtId: string) {
+  constructor(scope: Construct, id: string, { id: districtId, secondOpinion }: District) {
     super(scope, id);
     const read = (thing: TableId | SecretId | KeyId | BucketId, attribute: 'name' | 'arn' | 'streamArn') =>
       StringParameter.valueForStringParameter(this, stateParameter(districtId, thing, attribute));
@@ -77,5 +80,6 @@ export class DistrictState extends Construct {
     this.wechatSecret = secret('WechatSecret', 'WECHAT_SECRET');
     this.departmentsSecret = secret('DepartmentsSecret', 'DEPARTMENTS_SECRET');
     this.querySecret = secret('QuerySecret', 'QUERY_SECRET');
+    this.opinionSecret = secondOpinion === undefined ? undefined : secret('OpinionSecret', 'OPINION_SECRET');
   }
 }

@@ -6,7 +6,14 @@
 export const TABLES = ['Tickets', 'Receipts', 'Callers'] as const;
 export type TableId = (typeof TABLES)[number];
 
-export const SECRETS = ['PhoneSecret', 'WebsiteSecret', 'WechatSecret', 'DepartmentsSecret', 'QuerySecret'] as const;
+export const SECRETS = [
+  'PhoneSecret',
+  'WebsiteSecret',
+  'WechatSecret',
+  'DepartmentsSecret',
+  'QuerySecret',
+  'OpinionSecret',
+] as const;
 export type SecretId = (typeof SECRETS)[number];
 
 export const KEYS = ['DataKey', 'CallersKey'] as const;

@@ -52,7 +52,7 @@ export class StatelessStack extends Stack {
       description: `Jieban ${district.name} (${district.id}): functions, queues, API, timers`,
     });
     const partition = partitionOf(props.env.region);
-    const state = new DistrictState(this, 'State', district.id);
+    const state = new DistrictState(this, 'State', district);
     const { tickets, receipts, callers, attachments } = state;
 
     const unwired = new Map(bundles.map((bundle) => [bundle.name, bundle]));
@@ -133,6 +133,10 @@ export class StatelessStack extends Stack {
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret)
       .settings(this.#operatorLogin());
+    if (state.opinionSecret !== undefined) {
+      // Counts the questions of an hour.
+      hotline.table(tickets, ['UpdateItem']).secret(state.opinionSecret);
+    }
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, [...CHANGE, ...HISTORY])
       .table(receipts, ['GetItem'], ['byCaller'])
@@ -173,6 +177,7 @@ export class StatelessStack extends Stack {
         ['POST', '/departments/{departmentId}/tickets/{ticketNo}/commands', departments],
         ['GET', '/departments/{departmentId}/tickets', departments],
         ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],
+        ['POST', '/hotline/tickets/{ticketNo}/opinion', hotline],
         ['POST', '/hotline/callers/search', hotline],
         ['GET', '/hotline/tickets', hotline],
         ['GET', '/hotline/tickets/{ticketNo}', hotline],

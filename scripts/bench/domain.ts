@@ -1,7 +1,6 @@
 /** Pure rules on one core: how many deadlines and how many routing decisions a second. */
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
-import type { RequestText } from '#domain/catalogue/classify.ts';
-import { classifyText, readModel } from '#domain/catalogue/text-model.ts';
+import { reader, readModel } from '#domain/catalogue/text-model.ts';
 import { route } from '#domain/routing/route.ts';
 import { startClock } from '#domain/sla/clock.ts';
 import { loadModel } from '#infra/district.ts';
@@ -47,8 +46,7 @@ export function* domain(): Iterable<Figure> {
     content: '温泉街道一处小区的物业不公示就涨停车费,业主都有意见,请有关部门管一管。',
   } as const;
   const bytes = loadModel('xianan');
-  const model = bytes === undefined ? undefined : readModel(bytes);
-  const read = model === undefined ? undefined : (text: RequestText) => classifyText(model, text).ranked;
+  const read = bytes === undefined ? undefined : reader(readModel(bytes));
   yield { name: 'routes_decided', value: rate(() => route(request, district, read)), unit: '1/s' };
   // Place, category by both readers, owner: sentences as different as the catalogue's own examples.
   const sentences = starterExamples('xianan').map(

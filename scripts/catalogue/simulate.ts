@@ -1,7 +1,7 @@
 /** `catalogue simulate` (预演): past requests through the catalogue in use and through a new one. Prints no citizen's word. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { classifyText, readModel } from '#domain/catalogue/text-model.ts';
+import { reader, readModel } from '#domain/catalogue/text-model.ts';
 import type { ReadText } from '#domain/routing/choose-row.ts';
 import { type ChangedOwner, type Load, Rehearsal, type RehearsalReport } from '#domain/routing/rehearsal.ts';
 import { RULE_NAMES } from '#domain/routing/rule-names.ts';
@@ -42,8 +42,7 @@ export async function simulate(options: SimulateOptions): Promise<void> {
 function readerOf(folder: string): ReadText | undefined {
   const file = join(folder, 'model.bin');
   if (!existsSync(file)) return undefined;
-  const model = readModel(readFileSync(file));
-  return (text) => classifyText(model, text).ranked;
+  return reader(readModel(readFileSync(file)));
 }
 
 /** A whole folder, or a table that takes the place of the folder's own. */

@@ -195,6 +195,7 @@ describe('routing by it', () => {
     expect(await routed(world)).toMatchObject({ version: 'r3' });
     await publish(table('r4', { owner: '@desk', level: 'hotline' }));
     await world.remove('Tickets', { pk: 'CATALOGUE', sk: 'V#r4' });
+    forgetDistrict();
     world.log.length = 0;
     later(FRESH_MS);
     expect(await routed(world)).toMatchObject({ version: 'r3', owner: otherUnit(world) });
@@ -206,21 +207,47 @@ describe('routing by it', () => {
     expect(log.match(/"catalogueRefused":1/g)).toHaveLength(2);
   });
 
-  test('refuses one whose unit a later deployment took away: the deployed catalogue holds, and nobody can go back to it', async () => {
-    await publish(table('r5'));
-    const gone = otherUnit(world);
+  /** A later deployment without that unit, as every container of it sees the world. */
+  function deployWithout(gone: string) {
     const uses = (row: CatalogueRow) => row.owner === gone || row.coHandlers.includes(gone);
     const rows = world.district.catalogue.rows.filter((row) => !uses(row));
     const departments = world.district.departments.filter(({ id }) => id !== gone);
     useDistrict({ ...world.district, departments, catalogue: { ...world.district.catalogue, version: 'later', rows } });
+    forgetDistrict();
+    const fitting = (version: string, owner = rowOf(world).owner): PublishCatalogue => {
+      const given = table(version, { owner });
+      return { ...given, rows: given.rows.filter((row) => !uses(row)) };
+    };
+    return { fitting };
+  }
+
+  test('refuses one whose unit a later deployment took away, and routes by the last one that fits', async () => {
+    await publish(table('r5', { name: '改过名字的小类' }));
+    await publish(table('r6'));
+    deployWithout(otherUnit(world));
     world.log.length = 0;
     expect(await routed(world)).toMatchObject({ owner: rowOf(world).owner, version: 'later' });
     expect(world.log.join('\n')).toContain('"errorCode":"unfit"');
-    const fits = table('r6', {});
-    await publish({ ...fits, rows: fits.rows.filter((row) => !uses(row)) });
-    const problem = problemOf(await rollback());
-    expect(problem).toMatchObject({ status: 409, code: 'versionUnfit' });
-    expect(problem?.errors?.length).toBeGreaterThan(0);
+    expect(await status()).toMatchObject({
+      current: { version: 'later', origin: 'deployed' },
+      refused: ['r6', 'r5'],
+    });
+  });
+
+  test('passes over the unfit on the way back, in one step', async () => {
+    const { fitting } = deployWithout(otherUnit(world));
+    await publish(fitting('r7'));
+    useDistrict(world.district);
+    await publish(table('r8'));
+    deployWithout(otherUnit(world));
+    // The newest doesn't fit: everybody uses the one before, and says so.
+    expect(await routed(world)).toMatchObject({ version: 'r7' });
+    expect(await status()).toMatchObject({ current: { version: 'r7' }, refused: ['r8'], previous: 'later' });
+    await publish(fitting('r9'));
+    expect(await routed(world)).toMatchObject({ version: 'r9' });
+    expect((await rollback()).body).toMatchObject({ current: { version: 'r7' }, previous: 'later' });
+    expect((await rollback()).body).toMatchObject({ current: { version: 'later', origin: 'deployed' } });
+    expect(problemOf(await rollback())).toMatchObject({ status: 409, code: 'nothingBefore' });
   });
 
   test('waits when the table does not answer: an old catalogue does not go on', async () => {

@@ -2,11 +2,13 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { receiptPk } from '#functions/adapters/receipt-store.ts';
 import { waitingMessages } from '#functions/adapters/sweep-store.ts';
 import { handler as router } from '#functions/router/handler.ts';
 import { ConversationMoved, intake } from '#functions/shared/intake.ts';
 import { say } from '#functions/wechat/push/conversation.ts';
 import { type IntakeMessage, WechatRequest } from '#schemas/intake.ts';
+import { send } from './desk.ts';
 import { startWorld, type World } from './world.ts';
 
 const CITIZEN = 'o-talkative';
@@ -135,6 +137,26 @@ describe('in the router', () => {
     expect(ticket).toMatchObject({ status: 'AWAIT_SIGN', additions: 2, round: 1 });
     expect(ticket).not.toMatchObject({ owner: 'hotline' });
     expect(await notes(ticket!.ticketNo)).toEqual(['我们这里的路灯坏了半个月', '官埠桥镇政府门口']);
+  });
+
+  test('the category that the seat chose still counts when the place comes later', async () => {
+    const { ticketNo, failed } = await send(world, { category: '01.1', content: '老板不结账,请帮忙。' });
+    expect(failed).toBe(0);
+    expect(await ticketStore().load(ticketNo)).toMatchObject({ status: 'DISPATCHING', categoryCode: '01.1' });
+    const { channelRef } = (await ticketStore().load(ticketNo))!;
+    const at = '地点在官埠桥镇';
+    const receivedAt = new Date(Date.now()).toISOString();
+    const addition: IntakeMessage = {
+      addition: 1,
+      ticketNo,
+      channel: 'phone',
+      channelRef: `${channelRef}-2`,
+      receivedAt,
+      text: at,
+    };
+    await world.put('Receipts', { pk: receiptPk('phone', addition.channelRef), state: 'received', ticketNo });
+    expect(await work([addition])).toBe(0);
+    expect(await ticketStore().load(ticketNo)).toMatchObject({ owner: 'guanbuqiao', categoryCode: '01.1' });
   });
 
   test('the order on the queue does not matter, and twice is once', async () => {

@@ -97,6 +97,7 @@ describe('openapi.json', () => {
       'POST /hotline/catalogue/rollback',
       'POST /hotline/catalogue/versions',
       'POST /hotline/tickets/{ticketNo}/commands',
+      'POST /hotline/tickets/{ticketNo}/opinion',
       'POST /tickets/{ticketNo}/append',
       'POST /tickets/{ticketNo}/rating',
       'POST /tickets/{ticketNo}/urge',

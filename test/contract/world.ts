@@ -196,6 +196,11 @@ export async function startWorld() {
     secrets,
 
     rows,
+    /** A secret that only some districts have. */
+    addSecret(name: string, value: unknown): void {
+      plane.ensureSecret({ name, arn: name, initial: () => JSON.stringify(value) });
+      process.env[name] = name;
+    },
     takeIntake,
     /** The same, where nothing but requests may be on it. */
     takeMessages: async (): Promise<IntakeRequest[]> => (await takeIntake()).map((one) => IntakeRequest.parse(one)),

@@ -1,5 +1,6 @@
 /** What synthesis refuses, and that it is quick enough to stand at the beginning of every local start. */
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -71,4 +72,34 @@ test('gives the same templates twice, code and all', () => {
       readFileSync(templateFile, 'utf8'),
     );
   expect(templates()).toEqual(templates());
+});
+
+describe('a second opinion', () => {
+  test('costs nothing where the district has none; its secret is for the hotline alone where it has one', () => {
+    const districts = scratchDirectory();
+    const outdir = scratchDirectory();
+    try {
+      const folder = new URL(`../../districts/${DISTRICT}/`, import.meta.url);
+      cpSync(folder, join(districts, DISTRICT), { recursive: true });
+      const file = join(districts, DISTRICT, 'district.json');
+      const head = JSON.parse(readFileSync(file, 'utf8'));
+      const asked = { provider: 'deepseek', model: 'deepseek-flash', perHour: 60 };
+      writeFileSync(file, JSON.stringify({ ...head, secondOpinion: asked }));
+      const templates = (from?: string) =>
+        synthesize({ district: DISTRICT, region: 'cn-north-1', outdir, ...(from && { districts: from }) }).stacks.map(
+          ({ templateFile }) => readFileSync(templateFile, 'utf8'),
+        );
+      expect(templates().join('')).not.toContain('OpinionSecret');
+      const [stateful = '', stateless = ''] = templates(districts);
+      expect(stateful).toContain('OpinionSecret');
+      const { Resources } = JSON.parse(stateless) as { Resources: Record<string, { Type: string }> };
+      const holders = Object.entries(Resources).filter(
+        ([, resource]) =>
+          resource.Type === 'AWS::Lambda::Function' && JSON.stringify(resource).includes('OPINION_SECRET'),
+      );
+      expect(holders.map(([id]) => id)).toEqual([expect.stringMatching(/^hotline/)]);
+    } finally {
+      for (const scratch of [districts, outdir]) rmSync(scratch, { recursive: true, force: true });
+    }
+  });
 });

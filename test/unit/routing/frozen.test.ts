@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { classifyText, readModel } from '#domain/catalogue/text-model.ts';
+import { reader, readModel } from '#domain/catalogue/text-model.ts';
 import { route } from '#domain/routing/route.ts';
 import { loadDistrict, loadModel } from '#infra/district.ts';
 import type { Kind } from '#schemas/common.ts';
@@ -31,12 +31,12 @@ const cases = JSON.parse(
   readFileSync(new URL('./frozen-cases.json', import.meta.url), 'utf8'),
 ) as readonly FrozenCase[];
 const district = loadDistrict('xianan');
-const model = readModel(loadModel('xianan') ?? new Uint8Array());
+const read = reader(readModel(loadModel('xianan') ?? new Uint8Array()));
 
 const decided = cases.map((one) => {
   const { kind, title, content, place } = one;
   const input = { kind, title, content, place: place === undefined ? {} : { text: place } };
-  return { one, decision: route(input, district, (text) => classifyText(model, text).ranked) };
+  return { one, decision: route(input, district, read) };
 });
 
 /** What differs from what was expected, in a few words; nothing when it is right. */
