@@ -183,7 +183,7 @@ export async function openDeliveryWorld(
   await receiver.start();
 
   const departments = Object.fromEntries(
-    units.map((unit) => [unit, { keys: [SECRET_KEY], endpoint: `${receiver.url}/${unit}` }]),
+    units.map((unit) => [unit, { keys: [SECRET_KEY], endpoint: `${receiver.url}/${unit}`, allow: ['127.0.0.0/8'] }]),
   );
   const all = { DEPARTMENTS_SECRET: { ...departments, silent: { keys: [SECRET_KEY] } }, ...secrets };
   for (const [name, value] of Object.entries(all)) {
