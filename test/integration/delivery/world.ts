@@ -39,6 +39,8 @@ export interface Received {
   id: string;
   event: CallbackEvent;
   headers: IncomingMessage['headers'];
+  /** As it came. */
+  body: Buffer;
 }
 /** Answers `true` when it has dealt with the request itself; the default answer is 204. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -87,7 +89,7 @@ export class Receiver {
       return;
     }
     const event = CallbackEvent.parse(JSON.parse(body.toString('utf8')));
-    this.received.push({ unit, id: String(request.headers['webhook-id']), event, headers: request.headers });
+    this.received.push({ unit, id: String(request.headers['webhook-id']), event, headers: request.headers, body });
     response.writeHead(204).end();
   }
 }
