@@ -101,7 +101,7 @@ export function departmentEndpoint(
 const failure = ({ fault, cause }: Pick<Failed, 'fault' | 'cause'>): Outcome => ({
   kind: 'failed',
   fault,
-  cause: cause.replace(/\W/g, '').slice(0, 60),
+  cause: cause.replace(/\W/g, '').slice(0, 60) || 'unknown',
 });
 
 function answered({ status, headers, body }: Answered, sent: Uint8Array): Outcome {
