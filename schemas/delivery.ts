@@ -8,16 +8,38 @@ import { EventPointer } from './event.ts';
 
 /**
  * Why there was no answer at all. A redirect is an answer: its status is kept, it is not followed. `noEndpoint` stands in
- * older rows only: a unit without an address is no fault, it polls.
+ * older rows only: a unit without an address is no fault, it polls. `noKeys`: the unit's entry in the secret is missing or
+ * broken. `badEndpoint`: not https, with a password, or at another service's port. `dns`: the name has no address.
+ * `forbiddenAddress`: it has one that we must not connect to (SSRF). `tls`: no secure connection, e.g. another name's, an
+ * expired or an unknown certificate.
  */
-export const AttemptFault = z.enum(['timeout', 'connection', 'noEndpoint', 'noKeys']);
+export const AttemptFault = z.enum([
+  'timeout',
+  'connection',
+  'noEndpoint',
+  'noKeys',
+  'badEndpoint',
+  'dns',
+  'forbiddenAddress',
+  'tls',
+]);
 export type AttemptFault = z.infer<typeof AttemptFault>;
+
+/** How much of the answer to a failed attempt is kept, in bytes of UTF-8. */
+export const ANSWER_KEPT_BYTES = 2000;
 
 /** One try: when (office time), the HTTP status if there was one, how long it took in real milliseconds. */
 export const Attempt = z.strictObject({
   at: Instant,
   status: z.int().optional(),
   fault: AttemptFault.optional(),
+  /** A code that tells more of the fault: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, the kind of a forbidden address … */
+  cause: z
+    .string()
+    .regex(/^\w{1,60}$/)
+    .optional(),
+  /** What the department said about its failure, masked, at most `ANSWER_KEPT_BYTES`. */
+  answer: z.string().optional(),
   /** 轮询: nothing was sent, because the unit has no address and reads its work list. */
   outcome: z.literal('polling').optional(),
   milliseconds: z.int().min(0),

@@ -1,9 +1,11 @@
 /** The published contract: OpenAPI 3.1, made of the very schemas that the functions parse with. Pure. */
 import * as z from 'zod';
+import { CallbackEvent } from './callback.ts';
 import { PrivacyNotice, PublicStatus } from './citizen.ts';
 import { CommandAnswer, DepartmentCommand, HotlineCommand, RatingRequest } from './command.ts';
 import { Kind, QueryCode, TicketNo, Urgency } from './common.ts';
 import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
+import { callbackWebhooks } from './openapi-callbacks.ts';
 import { type Answer, type Route, type Security, TicketHistory, WorkList } from './openapi-route.ts';
 import { routes } from './openapi-routes.ts';
 import { Problem } from './problem.ts';
@@ -24,6 +26,7 @@ const named = {
   CommandAnswer,
   WorkList,
   TicketHistory,
+  CallbackEvent,
   Problem,
   TicketNo,
   QueryCode,
@@ -47,18 +50,23 @@ const problemTexts: Readonly<Record<number, string>> = {
   503: 'Busy, try again after `retry-after` seconds.',
 };
 
-const signature = (of: string) => ({
+const signature = (of: string, more = '') => ({
   type: 'apiKey',
   in: 'header',
   name: 'webhook-signature',
   description:
     `Standard Webhooks 1.0.0 with the secret of ${of}: headers webhook-id, webhook-timestamp (Unix seconds) and ` +
-    'webhook-signature = "v1," + base64(HMAC-SHA256(secret, id.timestamp.body)) over the bytes of the body.',
+    'webhook-signature = "v1," + base64(HMAC-SHA256(secret, id.timestamp.body)) over the bytes of the body.' +
+    more,
 });
 const securitySchemes: Readonly<Record<Security, object>> = {
   phoneSignature: signature('the phone channel'),
   websiteSignature: signature('the website channel'),
-  departmentSignature: signature('the department'),
+  departmentSignature: signature(
+    'the department',
+    ' Several with blanks between them are taken when one matches. A department that asked for 国密 may send "v1sm3," + ' +
+      'base64(HMAC-SM3(…)) instead.',
+  ),
   vendorBasic: { type: 'http', scheme: 'basic', description: "The phone vendor's user and password (tccc)." },
   vendorAksk: {
     type: 'apiKey',
@@ -79,6 +87,8 @@ export interface OpenApiDocument {
   readonly servers: readonly object[];
   readonly tags: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  /** What we send. */
+  readonly webhooks: object;
   readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly securitySchemes: object };
 }
 
@@ -113,6 +123,7 @@ export function openApi(): OpenApiDocument {
     servers: [{ url: '.' }],
     tags,
     paths,
+    webhooks: callbackWebhooks(schemaOf(CallbackEvent)),
     components: { schemas: componentSchemas(), securitySchemes },
   };
 }

@@ -28,10 +28,17 @@ export const JITTER = 0.2;
 export const MAX_RETRY_AFTER_MS = 6 * HOUR;
 
 export type Outcome =
-  | { readonly kind: 'answered'; readonly status: number /** ms */; readonly retryAfter?: number }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** ms */
+      readonly retryAfter?: number;
+      /** Of a failure: what the department said, masked and cut, to be kept. */
+      readonly answer?: string;
+    }
   /** 轮询: the unit has no address; its work list shows the ticket. */
   | { readonly kind: 'polling' }
-  | { readonly kind: 'failed'; readonly fault: AttemptFault };
+  | { readonly kind: 'failed'; readonly fault: AttemptFault; readonly cause?: string };
 
 export type Verdict =
   | { readonly kind: 'delivered' }

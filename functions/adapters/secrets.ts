@@ -1,7 +1,9 @@
 /** Secrets, parsed and kept for five minutes, so that a rotation reaches every container without a deployment. */
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { log } from '#functions/shared/log.ts';
 import { env, secretsManager } from './aws.ts';
+import { Departments } from './department-secrets.ts';
 
 const Keys = z.array(z.string().startsWith('whsec_')).min(1);
 const Base64Key = z.strictObject({ kid: z.string(), key: z.string() });
@@ -43,7 +45,7 @@ const shapes = {
       })
       .optional(),
   }),
-  DEPARTMENTS_SECRET: z.record(z.string(), z.object({ keys: Keys, endpoint: z.url().optional() })),
+  DEPARTMENTS_SECRET: Departments,
   /** 第二意见: where the district has one. */
   OPINION_SECRET: z.object({ baseUrl: z.url(), apiKey: z.string().min(8) }),
   QUERY_SECRET: z.object({ keys: z.array(Base64Key).min(1) }),
@@ -52,19 +54,36 @@ export type SecretName = keyof typeof shapes;
 export type Secret<N extends SecretName> = z.output<(typeof shapes)[N]>;
 
 const LIFETIME_MS = 5 * 60_000;
-const cache = new Map<SecretName, { until: number; value: Promise<unknown> }>();
+const cache = new Map<SecretName, { readAt: number; value: Promise<unknown> }>();
 
 /** `name` is the environment variable that holds the secret's ARN. Throws when the secret doesn't have its shape. */
 export function secret<N extends SecretName>(name: N): Promise<Secret<N>> {
-  const now = Date.now();
   const cached = cache.get(name);
-  if (cached !== undefined && cached.until > now) return cached.value as Promise<Secret<N>>;
+  if (cached !== undefined && Date.now() - cached.readAt < LIFETIME_MS) return cached.value as Promise<Secret<N>>;
   const value = read(name).catch((error: unknown) => {
     cache.delete(name);
     throw error;
   });
-  cache.set(name, { until: now + LIFETIME_MS, value });
+  cache.set(name, { readAt: Date.now(), value });
   return value;
+}
+
+/** Anybody can send a wrong signature; it must not cost a read each time. */
+const REFRESH_EVERY_MS = 10_000;
+
+/**
+ * The secret as it is now rather than up to five minutes ago: for whoever was just told that a key is not the right one. At
+ * most one read in ten seconds; what is known stays when it can't be read.
+ */
+export async function refreshedSecret<N extends SecretName>(name: N): Promise<Secret<N>> {
+  const cached = cache.get(name);
+  if (cached === undefined || Date.now() - cached.readAt < REFRESH_EVERY_MS) return secret(name);
+  const value = read(name).catch((error: unknown) => {
+    log.error('secret not refreshed', { code: name }, error);
+    return cached.value;
+  });
+  cache.set(name, { readAt: Date.now(), value });
+  return value as Promise<Secret<N>>;
 }
 
 async function read<N extends SecretName>(name: N): Promise<Secret<N>> {

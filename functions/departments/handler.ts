@@ -2,15 +2,14 @@
 
 import { isOpen } from '#domain/ticket/transitions.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
-import { secret } from '#functions/adapters/secrets.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
-import { api, type Request, readJson, requireJson } from '#functions/shared/http.ts';
+import { api, readJson, requireJson } from '#functions/shared/http.ts';
 import { listing, pageRequest } from '#functions/shared/paging.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
-import { requireSignature } from '#functions/shared/signed-request.ts';
 import { DepartmentCommand } from '#schemas/command.ts';
 import { TicketNo } from '#schemas/common.ts';
+import { authenticate } from './authenticate.ts';
 
 export const handler = api({
   async 'POST /departments/{departmentId}/tickets/{ticketNo}/commands'(request) {
@@ -47,10 +46,3 @@ export const handler = api({
     return { status: 200, body: await listing(() => ticketStore().listByOwner(departmentId, page)) };
   },
 });
-
-async function authenticate(request: Request): Promise<{ departmentId: string; webhookId: string }> {
-  const departmentId = request.params.departmentId ?? '';
-  const departments = await secret('DEPARTMENTS_SECRET');
-  const keys = Object.hasOwn(departments, departmentId) ? (departments[departmentId]?.keys ?? []) : [];
-  return { departmentId, webhookId: requireSignature(keys, request) };
-}

@@ -88,12 +88,12 @@ async function attempt(engine: Engine, taken: Delivery, body: Uint8Array): Promi
   }
 }
 
-function resultOf(outcome: Outcome): Pick<Attempt, 'status' | 'fault' | 'outcome'> {
+function resultOf(outcome: Outcome): Pick<Attempt, 'status' | 'answer' | 'fault' | 'cause' | 'outcome'> {
   switch (outcome.kind) {
     case 'answered':
-      return { status: outcome.status };
+      return { status: outcome.status, ...(outcome.answer === undefined ? {} : { answer: outcome.answer }) };
     case 'failed':
-      return { fault: outcome.fault };
+      return { fault: outcome.fault, ...(outcome.cause === undefined ? {} : { cause: outcome.cause }) };
     case 'polling':
       return { outcome: 'polling' };
   }

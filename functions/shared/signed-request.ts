@@ -1,7 +1,7 @@
 /** A request that a partner signed by Standard Webhooks: verified over the raw bytes before anything of it is read. */
 import type { Request } from './http.ts';
 import { type ProblemCode, ProblemError } from './problem.ts';
-import { type SignatureFault, verify } from './signing.ts';
+import { type Scheme, type SignatureFault, STANDARD, verify } from './signing.ts';
 
 /** Says which header is wrong, and nothing that would help to guess a key. */
 const FAULTS = {
@@ -12,9 +12,17 @@ const FAULTS = {
 } as const satisfies Record<SignatureFault, readonly [ProblemCode, string]>;
 
 /** The webhook-id. Throws 401; an unknown partner (no keys) answers exactly like a wrong signature. */
-export function requireSignature(keys: readonly string[], request: Pick<Request, 'headers' | 'body'>): string {
-  const verified = verify(keys, request.headers, request.body, Date.now());
+export function requireSignature(
+  keys: readonly string[],
+  request: Pick<Request, 'headers' | 'body'>,
+  schemes: readonly Scheme[] = STANDARD,
+): string {
+  const verified = verify(keys, request.headers, request.body, Date.now(), schemes);
   if (verified.ok) return verified.id;
-  const [kind, detail] = FAULTS[verified.fault];
-  throw new ProblemError(kind, { errors: [{ pointer: '', detail }] });
+  throw signatureRefused(verified.fault);
+}
+
+export function signatureRefused(fault: SignatureFault): ProblemError {
+  const [kind, detail] = FAULTS[fault];
+  return new ProblemError(kind, { errors: [{ pointer: '', detail }] });
 }

@@ -8,6 +8,18 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** Seconds that a signature's timestamp may be away from real time, either way. Source: Standard Webhooks 1.0.0. */
 export const TOLERANCE_SECONDS = 300;
 
+/**
+ * `v1` is the standard's. `v1sm3` is ours, for partners who must use 国密: the same bytes under the same key by HMAC-SM3
+ * (GB/T 32905). The standard tells receivers to pass over versions that they don't know. A name of one letter more (`v1a` is
+ * the standard's own, for Ed25519) could come to mean something else.
+ */
+const DIGESTS = { v1: 'sha256', v1sm3: 'sm3' } as const;
+export type Scheme = keyof typeof DIGESTS;
+
+/** What a unit without `sm3` in its secret gets and may send. */
+export const STANDARD: readonly Scheme[] = ['v1'];
+export const WITH_SM3: readonly Scheme[] = ['v1', 'v1sm3'];
+
 export type SignatureFault = 'missingHeaders' | 'badTimestamp' | 'staleTimestamp' | 'noMatch';
 export type Verified = { ok: true; id: string } | { ok: false; fault: SignatureFault };
 
@@ -23,24 +35,36 @@ function keyOf(secret: string): Buffer {
   return key;
 }
 
-function hmac(secret: string, id: string, timestamp: string, body: Uint8Array): Buffer {
-  return createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
+function hmac(scheme: Scheme, secret: string, id: string, timestamp: string, body: Uint8Array): Buffer {
+  return createHmac(DIGESTS[scheme], keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
 }
 
-/** Signs with every secret (two during a rotation). `nowMs` is real time: partners check it against theirs. */
-export function sign(secrets: readonly string[], id: string, body: Uint8Array, nowMs: number): SignatureHeaders {
+/**
+ * Signs with every secret (two during a rotation), by every scheme; the standard's signatures come first. `nowMs` is real
+ * time: partners check it against theirs.
+ */
+export function sign(
+  secrets: readonly string[],
+  id: string,
+  body: Uint8Array,
+  nowMs: number,
+  schemes: readonly Scheme[] = STANDARD,
+): SignatureHeaders {
   if (id.includes('.')) throw new Error('a webhook id must not hold a dot');
   const timestamp = String(Math.floor(nowMs / 1000));
-  const signatures = secrets.map((secret) => `v1,${hmac(secret, id, timestamp, body).toString('base64')}`);
+  const signatures = schemes.flatMap((scheme) =>
+    secrets.map((secret) => `${scheme},${hmac(scheme, secret, id, timestamp, body).toString('base64')}`),
+  );
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }
 
-/** `headers` with lower-case names. Any of `secrets` may have signed; comparison takes constant time. */
+/** `headers` with lower-case names. Any of `secrets` may have signed, by any of `schemes`; comparison takes constant time. */
 export function verify(
   secrets: readonly string[],
   headers: Readonly<Record<string, string | undefined>>,
   body: Uint8Array,
   nowMs: number,
+  schemes: readonly Scheme[] = STANDARD,
 ): Verified {
   const id = headers['webhook-id'];
   const timestamp = headers['webhook-timestamp'];
@@ -50,15 +74,17 @@ export function verify(
   if (Math.abs(Math.floor(nowMs / 1000) - Number(timestamp)) > TOLERANCE_SECONDS) {
     return { ok: false, fault: 'staleTimestamp' };
   }
-  const given = signature
-    .split(' ', 8)
-    .filter((part) => part.startsWith('v1,'))
-    .map((part) => Buffer.from(part.slice(3), 'base64'));
+  const given = signature.split(' ', 8);
   let match = false;
-  for (const secret of secrets) {
-    const expected = hmac(secret, id, timestamp, body);
-    for (const candidate of given) {
-      if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) match = true;
+  for (const scheme of schemes) {
+    const candidates = given
+      .filter((part) => part.startsWith(`${scheme},`))
+      .map((part) => Buffer.from(part.slice(scheme.length + 1), 'base64'));
+    for (const secret of secrets) {
+      const expected = hmac(scheme, secret, id, timestamp, body);
+      for (const candidate of candidates) {
+        if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) match = true;
+      }
     }
   }
   return match ? { ok: true, id } : { ok: false, fault: 'noMatch' };

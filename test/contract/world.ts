@@ -51,7 +51,8 @@ const index = (IndexName: string, hash: string, range: string, ProjectionType: '
   Projection: { ProjectionType },
 });
 
-export async function startWorld() {
+/** `more`: secrets that only some tests need. */
+export async function startWorld(more: Record<string, unknown> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'jieban-contract-'));
   const plane = await startPlane({ dataDir, speed: 1, log: () => {} });
   const dynamoGateway = await startGateway(plane.endpoints.dynamodb);
@@ -128,6 +129,7 @@ export async function startWorld() {
     },
     // The second is of before the last change.
     QUERY_SECRET: { keys: [key('q1'), key('q0')] },
+    ...more,
   };
   for (const [name, value] of Object.entries(secrets)) {
     plane.ensureSecret({ name, arn: name, initial: () => JSON.stringify(value) });

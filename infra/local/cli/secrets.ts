@@ -26,7 +26,8 @@ export interface WechatSecret {
   templates: Record<string, string>;
   push: { token: string; encodingAESKey: string; mode: 'plain' | 'compatible' | 'safe' };
 }
-export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string }>;
+/** What an operator wrote beside these (`ca`, `sm3` …) stays. */
+export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string; allow?: string[] }>;
 export interface LocalSecrets {
   phone: PhoneSecret;
   website: WebsiteSecret;
@@ -86,13 +87,18 @@ export interface Addresses {
   pollBoard: boolean;
 }
 
+/** Demo departments listen here, where callbacks go only if the unit's allow-list says so. */
+export const THIS_MACHINE: readonly string[] = ['127.0.0.0/8', '::1/128'];
+
 function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints, pollBoard }: Addresses): LocalSecrets {
   const departments = Object.fromEntries(
-    Object.entries(secrets.departments).map(([id, { keys, endpoint }]) => {
+    Object.entries(secrets.departments).map(([id, { endpoint, ...rest }]) => {
       // An http address can only be a demo department of an earlier run: real ones are https.
       const own = endpoint?.startsWith('https:') ? endpoint : undefined;
-      const now = own ?? demoEndpoints[id];
-      return [id, { keys, ...(now === undefined ? {} : { endpoint: now }) }];
+      const demo = demoEndpoints[id];
+      if (own !== undefined) return [id, { ...rest, endpoint: own }];
+      if (demo === undefined) return [id, rest];
+      return [id, { ...rest, endpoint: demo, allow: [...new Set([...(rest.allow ?? []), ...THIS_MACHINE])] }];
     }),
   );
   const partner = <S extends PartnerSecret>(secret: S): S => ({

@@ -39,6 +39,8 @@ export interface Received {
   id: string;
   event: CallbackEvent;
   headers: IncomingMessage['headers'];
+  /** As it came. */
+  body: Buffer;
 }
 /** Answers `true` when it has dealt with the request itself; the default answer is 204. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -87,7 +89,7 @@ export class Receiver {
       return;
     }
     const event = CallbackEvent.parse(JSON.parse(body.toString('utf8')));
-    this.received.push({ unit, id: String(request.headers['webhook-id']), event, headers: request.headers });
+    this.received.push({ unit, id: String(request.headers['webhook-id']), event, headers: request.headers, body });
     response.writeHead(204).end();
   }
 }
@@ -183,7 +185,7 @@ export async function openDeliveryWorld(
   await receiver.start();
 
   const departments = Object.fromEntries(
-    units.map((unit) => [unit, { keys: [SECRET_KEY], endpoint: `${receiver.url}/${unit}` }]),
+    units.map((unit) => [unit, { keys: [SECRET_KEY], endpoint: `${receiver.url}/${unit}`, allow: ['127.0.0.0/8'] }]),
   );
   const all = { DEPARTMENTS_SECRET: { ...departments, silent: { keys: [SECRET_KEY] } }, ...secrets };
   for (const [name, value] of Object.entries(all)) {

@@ -1,0 +1,38 @@
+/**
+ * The departments' secret: one entry per unit. A broken entry is left out and logged by its unit; that unit gets nothing and
+ * can say nothing (`noKeys`, 401) until it is mended, and every other one works on.
+ */
+import * as z from 'zod';
+import { isAllowable } from '#domain/delivery/addresses.ts';
+import { log } from '#functions/shared/log.ts';
+
+export const Department = z.object({
+  /** The first signs new messages; all sign and verify (a rotation has two). */
+  keys: z.array(z.string().startsWith('whsec_')).min(1),
+  /** Instead of the district folder's. */
+  endpoint: z.url().optional(),
+  /** 白名单: ranges of private addresses where this unit's endpoint may lie, e.g. `10.1.0.0/16`. */
+  allow: z.array(z.string().refine(isAllowable)).optional(),
+  /** Authorities that sign this unit's certificate, in PEM, instead of the usual ones. */
+  ca: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
+  /** 国密: messages are also signed with HMAC-SM3, and such signatures are taken. */
+  sm3: z.boolean().optional(),
+});
+export type Department = z.infer<typeof Department>;
+
+export const Departments = z.record(z.string(), z.unknown()).transform((units) => {
+  const departments: Record<string, Department> = Object.create(null);
+  for (const [unit, entry] of Object.entries(units)) {
+    const { success, data, error } = Department.safeParse(entry);
+    if (success) departments[unit] = data;
+    else {
+      const rule = error.issues.map(({ path }) => path.join('.') || '(whole)').join(', ');
+      log.error(
+        'entry of the departments’ secret left out',
+        { department: unit, code: 'secretInvalid', rule },
+        undefined,
+      );
+    }
+  }
+  return departments;
+});
