@@ -40,7 +40,7 @@ async function run(): Promise<void> {
     case 'check':
       return check(parseArgs({ args, options: folder }).values);
     case 'simulate':
-      return await simulate(
+      return simulate(
         parseArgs({ args, options: { ...folder, catalogue: text, history: text, all: flag, json: flag } }).values,
       );
     case 'publish':

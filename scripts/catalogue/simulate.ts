@@ -21,14 +21,14 @@ const PROGRESS_EVERY = 5000;
 /** Changes that are listed unless all are asked for. */
 const SHOWN = 30;
 
-export async function simulate(options: SimulateOptions): Promise<void> {
+export function simulate(options: SimulateOptions): void {
   const catalogue = required(options.catalogue, 'catalogue');
   const history = required(options.history, 'history');
   const before = openFolder(options);
   const after = openNew(catalogue, options);
   const rehearsal = new Rehearsal(before, after, readerOf(folderOf(options)));
   let count = 0;
-  for await (const { line, input } of readHistory(history)) {
+  for (const { line, input } of readHistory(history)) {
     rehearsal.add(line, input);
     count += 1;
     if (count % PROGRESS_EVERY === 0) console.error(`已预演 ${number(count)} 件`);

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Example } from '#domain/catalogue/train-model.ts';
+import { decodeText, repeatedColumns } from '#infra/table-text.ts';
 
 /** Names of fields or columns; those left out are found among the usual ones. */
 export interface FieldNames {
@@ -57,10 +58,10 @@ export function describeMistakes(file: string, mistakes: readonly Mistake[]): st
  */
 export function readExamples(file: string, names: FieldNames, skip: boolean): LabelledData {
   const mistakes: Mistake[] = [];
-  const refuse = (line: number, problem: string, field?: string): never => {
+  const refuse: Refuse = (line, problem, field) => {
     throw new DataError(file, [{ line, problem, ...(field !== undefined && { field }) }]);
   };
-  const text = decode(readFileSync(file), () => refuse(1, 'is neither UTF-8 nor GB 18030: save it as UTF-8'));
+  const text = decodeText(readFileSync(file)) ?? refuse(1, 'is neither UTF-8 nor GB 18030: save it as UTF-8');
   const records = /\.csv$/i.test(file) ? csvRecords(text, refuse) : jsonRecords(text, mistakes);
   const examples: Example[] = [];
   const fields = fieldNames(names, records, refuse);
@@ -88,18 +89,6 @@ export function readExamples(file: string, names: FieldNames, skip: boolean): La
   return { examples, leftOut: mistakes };
 }
 
-/** Spreadsheets in China still write GB 18030. */
-function decode(bytes: Uint8Array, refuse: () => never): string {
-  for (const encoding of ['utf-8', 'gb18030']) {
-    try {
-      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    } catch {
-      // The next one.
-    }
-  }
-  return refuse();
-}
-
 interface LineRecord {
   readonly line: number;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -121,13 +110,20 @@ function jsonRecords(text: string, mistakes: Mistake[]): LineRecord[] {
   });
 }
 
-function csvRecords(text: string, refuse: (line: number, problem: string) => never): LineRecord[] {
+type Refuse = (line: number, problem: string, field?: string) => never;
+
+function csvRecords(text: string, refuse: Refuse): LineRecord[] {
   try {
-    const records: unknown = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
+    const records: unknown = parse(text, { info: true, skip_empty_lines: true, trim: true });
     // With `info`, each record comes with where it ended: the types of csv-parse don't know.
-    return (records as { info: { lines: number }; record: Record<string, unknown> }[]).map(({ info, record }) => ({
+    const [head, ...rows] = records as { info: { lines: number }; record: string[] }[];
+    const header = head?.record ?? [];
+    const [twice] = repeatedColumns(header);
+    // Without a header the first line is a message: its words are not to be repeated.
+    if (twice !== undefined) refuse(1, `columns ${twice.columns.join(' and ')} have the same name`);
+    return rows.map(({ info, record }) => ({
       line: info.lines,
-      fields: record,
+      fields: Object.fromEntries(header.map((name, at) => [name, record[at]])),
     }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -138,7 +134,7 @@ function csvRecords(text: string, refuse: (line: number, problem: string) => nev
 function fieldNames(
   names: FieldNames,
   records: readonly LineRecord[],
-  refuse: (line: number, problem: string, field?: string) => never,
+  refuse: Refuse,
 ): { text: string; title: string | undefined; label: string } {
   const first = records[0];
   if (first === undefined) return refuse(1, 'has no message');

@@ -8,6 +8,7 @@ import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { type Example, TrainingError } from '#domain/catalogue/train-model.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
+import { decodeText } from '#infra/table-text.ts';
 
 const Sentences = z.array(z.strictObject({ code: z.string(), text: z.string().trim().min(2) }));
 
@@ -15,7 +16,9 @@ const Sentences = z.array(z.strictObject({ code: z.string(), text: z.string().tr
 export function starterExamples(district: string): Example[] {
   const { catalogue } = compileDistrict(district);
   const file = fileURLToPath(new URL(`../../districts/${district}/examples.csv`, import.meta.url));
-  const sentences = Sentences.parse(parse(readFileSync(file, 'utf8'), { columns: true, bom: true }));
+  const text = decodeText(readFileSync(file));
+  if (text === undefined) throw new TrainingError('examples.csv is neither UTF-8 nor GB 18030: save it as UTF-8');
+  const sentences = Sentences.parse(parse(text, { columns: true }));
   const codes = new Set(catalogue.rows.map(({ code }) => code));
   const strange = sentences.findIndex(({ code }) => !codes.has(code));
   if (strange !== -1) {

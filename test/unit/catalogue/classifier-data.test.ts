@@ -72,7 +72,12 @@ describe('reading labelled messages', () => {
     ['nothing.jsonl', '\n', {}, 'nothing.jsonl:1: has no message'],
     ['missing.csv', `名称,类别\n${SECRET},水\n`, {}, 'missing.csv:2 field "text", "content", "内容", "诉求内容": none'],
     ['asked.csv', `text,label\n${SECRET},水\n`, { label: '小类' }, 'asked.csv:2 field "小类": there is no such field'],
-    ['cells.csv', `text,label\n停水,水\n${SECRET}\n`, {}, 'cells.csv:3: is no CSV (CSV_RECORD_INCONSISTENT_COLUMNS)'],
+    [
+      'cells.csv',
+      `text,label\n停水,水\n${SECRET}\n`,
+      {},
+      'cells.csv:3: is no CSV (CSV_RECORD_INCONSISTENT_FIELDS_LENGTH)',
+    ],
     ['quote.csv', `text,label\n"${SECRET}"x,水\n`, {}, 'quote.csv:2: is no CSV'],
     [
       'long.jsonl',
@@ -86,6 +91,7 @@ describe('reading labelled messages', () => {
       {},
       'swapped.jsonl:1 field "label": differs in nearly every line',
     ],
+    ['twice.csv', `text,label,text\n停水,水,${SECRET}\n`, {}, 'twice.csv:1: columns 1 and 3 have the same name'],
     ['binary.csv', Uint8Array.of(0xff, 0xff, 0xff), {}, 'binary.csv:1: is neither UTF-8 nor GB 18030'],
   ])('refuses %s by file, line and field, and repeats no text', (name, content, names, message) => {
     const file = written(name, content);
