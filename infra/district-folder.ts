@@ -74,6 +74,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     cityPlatform: head.cityPlatform,
     desk: head.desk,
     attributes: attributes.map(value),
+    classes: head.catalogue.classes,
   };
   let boundaries: District['boundaries'];
   // A misspelt unit or town would make every row that refers to it look wrong too: mend those tables first.
@@ -85,19 +86,22 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     for (const { row, column, problem, remedy } of proveAttributes(book.attributes)) {
       folder.add('attributes.csv', attributes[row]?.row, column, problem, remedy);
     }
-    for (const { row, column, problem, remedy } of proveCatalogue(rows.map(value), book)) {
+    // A table that can't be read at all lacks everything: one finding says so.
+    const unread = rows.length === 0 && folder.mistakes.some(({ file }) => file === 'catalogue.csv');
+    for (const { row, column, problem, remedy } of unread ? [] : proveCatalogue(rows.map(value), book)) {
       folder.add('catalogue.csv', rows[row]?.row, column, problem, remedy);
     }
     checkFeedbackRules(folder, feedback, head, book.departments);
   }
   if (folder.mistakes.length > 0) throw folder.error(id);
   const { catalogue, elsewhere, ...rest } = head;
+  const { version, standIn, source } = catalogue;
   // Parsed again as a whole: what is shipped is what the schema says, and nothing else.
   return District.parse({
     ...rest,
     ...book,
     villages: villages.map(value),
-    catalogue: { ...catalogue, rows: rows.map(value) },
+    catalogue: { version, standIn, source, rows: rows.map(value) },
     gazetteer: { aliases: aliases.map(value), elsewhere },
     ...(boundaries !== undefined && { boundaries }),
     calendar,

@@ -117,6 +117,13 @@ export const Catalogue = z.strictObject({
 });
 export type Catalogue = z.infer<typeof Catalogue>;
 
+/** 大类 in the order of their numbers, from 01: what the rows are compared with, so that a lost class is noticed. */
+export const CatalogueClasses = z
+  .array(Text)
+  .min(1)
+  .max(99)
+  .refine((names) => new Set(names).size === names.length, 'each class has a name of its own (类别名称不得重复)');
+
 /**
  * A name that citizens use for a place. `target` is a town's or village's code or a zone's id; a `decoy` has none: a road,
  * school or estate whose name only sounds like a town (温泉路). `weak` names mean other things too (马桥 is also a bridge).
@@ -243,7 +250,7 @@ export const DistrictHead = z.strictObject({
   elsewhere: z.array(z.string().trim().min(2)),
   cityPlatform: UnitId,
   desk: UnitId,
-  catalogue: z.strictObject({ version: Text, standIn: z.boolean(), source: Text }),
+  catalogue: z.strictObject({ version: Text, standIn: z.boolean(), source: Text, classes: CatalogueClasses }),
   danger: z.array(DangerRule).min(1),
   statutoryRoutes: z.array(StatutoryRoute),
   thresholds: Thresholds,
@@ -258,6 +265,8 @@ export const District = DistrictHead.omit({ catalogue: true, elsewhere: true }).
   zones: z.array(Zone),
   departments: z.array(Department).min(1),
   attributes: z.array(DecidingAttribute),
+  /** Of the folder, like the units: a published catalogue has the same classes. */
+  classes: CatalogueClasses,
   catalogue: Catalogue,
   gazetteer: Gazetteer,
   boundaries: Boundaries.optional(),

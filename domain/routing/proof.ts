@@ -6,6 +6,7 @@
 import type { CatalogueRow, DecidingAttribute, Department, OwnerRef } from '#schemas/district.ts';
 import { normalise } from '../catalogue/phrases.ts';
 import { type DisposeBook, dispose } from './dispose.ts';
+import { proveClasses } from './proof-classes.ts';
 import { proveRows } from './proof-rows.ts';
 
 export interface Finding {
@@ -16,7 +17,11 @@ export interface Finding {
   readonly remedy: string;
 }
 
-export type ProofBook = DisposeBook & { readonly attributes: readonly DecidingAttribute[] };
+export type ProofBook = DisposeBook & {
+  readonly attributes: readonly DecidingAttribute[];
+  /** Names of the 大类 in the order of their numbers. */
+  readonly classes: readonly string[];
+};
 
 /** Levels that a department's duty may not be pushed down to. */
 const GRASS_ROOTS = new Set(['town', 'zone']);
@@ -31,7 +36,7 @@ export function proveCatalogue(rows: readonly CatalogueRow[], book: ProofBook): 
     checkExceptions(row, book, add);
     checkDuty(row, units, book, add);
   }
-  return [...findings, ...proveRows(rows)].sort((a, b) => a.row - b.row);
+  return [...findings, ...proveClasses(rows, book.classes), ...proveRows(rows)].sort((a, b) => a.row - b.row);
 }
 
 /** Two attributes of one id: the exceptions that name it could mean either. `row` is the position in `attributes`. */

@@ -30,7 +30,7 @@ export async function publish(options: PublishOptions): Promise<void> {
       const row = at === undefined ? undefined : catalogue.rows[Number(at)];
       return `  ✗ ${row === undefined ? pointer : `${row.code}「${column}」`} ${detail}`;
     });
-    throw new Failure(`与正在运行的单位、镇街对不上,没有发布:\n${lines.join('\n')}`);
+    throw new Failure(`与正在运行的单位、镇街、类别名单对不上,没有发布:\n${lines.join('\n')}`);
   }
   const { followsWithinSeconds } = tell(answer);
   console.log(

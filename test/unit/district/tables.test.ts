@@ -60,3 +60,41 @@ describe('headers', () => {
     ]);
   });
 });
+
+describe('a table cut short', () => {
+  const first = (count: number) => folder.text('catalogue.csv').split('\n').slice(0, count).join('\n');
+  test('each class of district.json that is lost is a gap behind the last row', () => {
+    const { classes } = JSON.parse(folder.text('district.json')).catalogue;
+    folder.write('catalogue.csv', first(60));
+    const found = folder.mistakes();
+    expect(found.length).toBeGreaterThan(10);
+    expect(found.at(-1)).toEqual({
+      file: 'catalogue.csv',
+      row: 60,
+      column: 'code',
+      problem: `缺少类别 ${classes.length},该类诉求无人承办`,
+      remedy: expect.stringContaining(`「${classes.at(-1)}」`),
+    });
+  });
+  test('only its header is left', () => {
+    folder.write('catalogue.csv', first(1));
+    expect(folder.mistakes()).toHaveLength(22);
+  });
+  test('a class too many, or under another name', () => {
+    const added = folder.add('catalogue.csv', {
+      ...folder.rows('catalogue.csv')[0]!,
+      code: '23.1',
+      name: '新',
+      keywords: '量子纠缠',
+    });
+    const renamed = folder.change('catalogue.csv', ({ code }) => code === '05.1', { category: '教学' });
+    expect(folder.mistakes()).toMatchObject([
+      { row: renamed, column: 'category', problem: '类别 05 叫「教育」,这里叫「教学」' },
+      { row: added, column: 'code', problem: '类别 23 不在类别名单里' },
+    ]);
+  });
+  test('the list itself: a name twice', () => {
+    folder.json('district.json', (head) => head.catalogue.classes.splice(21, 1, '教育'));
+    expect(folder.mistakes()).toMatchObject([{ file: 'district.json', column: 'catalogue.classes' }]);
+  });
+});
