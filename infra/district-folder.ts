@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BrokenModelError, readModel } from '#domain/catalogue/text-model.ts';
 import { proveAttributes, proveCatalogue } from '#domain/routing/proof.ts';
 import {
   CatalogueRow,
@@ -59,6 +60,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
   const aliases = folder.table('aliases.csv', PlaceAlias, []);
   const attributes = folder.table('attributes.csv', DecidingAttribute, []);
   const rows = folder.table('catalogue.csv', CatalogueRow, []);
+  checkModel(folder);
   const calendar = folder.json('calendar.json', CalendarData);
   const limits = folder.json('limits.json', LimitProfile);
   const feedback = folder.json(FEEDBACK_FILE, FeedbackRules, 'schemas/feedback.ts');
@@ -112,3 +114,18 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
 }
 
 const value = <T>(line: Line<T>): T => line.value;
+
+export const MODEL_FILE = 'model.bin';
+
+/** 文字识别模型: what can't be read here couldn't be read by the functions either. A folder may have none. */
+function checkModel(folder: FolderReader): void {
+  const bytes = folder.bytes(MODEL_FILE);
+  if (bytes === undefined) return;
+  try {
+    readModel(bytes);
+  } catch (error) {
+    if (!(error instanceof BrokenModelError)) throw error;
+    const remedy = '从备份恢复;或先删去(那时只按关键词识别),再用 npm run classifier -- train 重新训练';
+    folder.add(MODEL_FILE, undefined, undefined, `识别模型不完整或不是模型(${error.message})`, remedy);
+  }
+}

@@ -65,6 +65,12 @@ export class FolderReader {
     return new DistrictFolderError(id, this.mistakes);
   }
 
+  /** A file that the folder may have; undefined without it. */
+  bytes(file: string): Uint8Array | undefined {
+    const path = this.#instead[file] ?? join(this.#path, file);
+    return existsSync(path) ? readFileSync(path) : undefined;
+  }
+
   /** `described`: the file of ours that describes it. */
   json<S extends z.ZodType>(file: string, schema: S, described = 'schemas/district.ts'): z.output<S> | undefined {
     const text = this.#read(file);

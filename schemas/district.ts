@@ -108,11 +108,17 @@ export const CatalogueRow = z.strictObject({
 });
 export type CatalogueRow = z.infer<typeof CatalogueRow>;
 
+/** 目录版本, e.g. `2027.01`. What it holds never changes: tickets keep the version that routed them. */
+export const CatalogueVersion = z
+  .string()
+  .regex(/^[\w.-]{1,40}$/, 'letters, digits, dots and dashes, at most 40 (字母、数字、点和短横,如 2027.01,至多 40 个)');
+
 export const Catalogue = z.strictObject({
-  version: Text,
+  version: CatalogueVersion,
   /** True while the rows are a proposal and not the district's own table. */
   standIn: z.boolean(),
-  source: Text,
+  /** Where the table comes from: a document's number, a meeting. */
+  source: Text.max(200),
   rows: z.array(CatalogueRow).min(1),
 });
 export type Catalogue = z.infer<typeof Catalogue>;
@@ -250,7 +256,12 @@ export const DistrictHead = z.strictObject({
   elsewhere: z.array(z.string().trim().min(2)),
   cityPlatform: UnitId,
   desk: UnitId,
-  catalogue: z.strictObject({ version: Text, standIn: z.boolean(), source: Text, classes: CatalogueClasses }),
+  catalogue: z.strictObject({
+    version: CatalogueVersion,
+    standIn: z.boolean(),
+    source: Text,
+    classes: CatalogueClasses,
+  }),
   danger: z.array(DangerRule).min(1),
   statutoryRoutes: z.array(StatutoryRoute),
   thresholds: Thresholds,

@@ -24,6 +24,7 @@ import {
   trainModel,
 } from '#domain/catalogue/train-model.ts';
 import { figuresOf } from '#domain/catalogue/training/figures.ts';
+import { DistrictFolderError } from '#infra/district-reader.ts';
 import { coldLoadMs } from './classifier/cold-load.ts';
 import { DataError, describeMistakes, type LabelledData, readExamples } from './classifier/read-data.ts';
 import { crossValidationReport, report } from './classifier/report.ts';
@@ -246,6 +247,7 @@ try {
     error instanceof DataError ||
     error instanceof TrainingError ||
     error instanceof BrokenModelError ||
+    error instanceof DistrictFolderError ||
     (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'));
   if (!expected) throw error;
   fail(error.message);
