@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BrokenModelError, readModel } from '#domain/catalogue/text-model.ts';
 import { proveAttributes, proveCatalogue } from '#domain/routing/proof.ts';
 import {
   CatalogueRow,
@@ -20,6 +21,7 @@ import {
 import { FeedbackRules } from '#schemas/feedback.ts';
 import { CalendarData, LimitProfile } from '#schemas/sla.ts';
 import { checkFeedbackRules, FEEDBACK_FILE } from './district-feedback.ts';
+import { checkPlaces } from './district-places.ts';
 import { POLYGONS_FILE, readPolygons } from './district-polygons.ts';
 import { FolderReader, type Line } from './district-reader.ts';
 
@@ -58,6 +60,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
   const aliases = folder.table('aliases.csv', PlaceAlias, []);
   const attributes = folder.table('attributes.csv', DecidingAttribute, []);
   const rows = folder.table('catalogue.csv', CatalogueRow, []);
+  checkModel(folder);
   const calendar = folder.json('calendar.json', CalendarData);
   const limits = folder.json('limits.json', LimitProfile);
   const feedback = folder.json(FEEDBACK_FILE, FeedbackRules, 'schemas/feedback.ts');
@@ -74,6 +77,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     cityPlatform: head.cityPlatform,
     desk: head.desk,
     attributes: attributes.map(value),
+    classes: head.catalogue.classes,
   };
   let boundaries: District['boundaries'];
   // A misspelt unit or town would make every row that refers to it look wrong too: mend those tables first.
@@ -81,23 +85,26 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     if (existsSync(instead?.[POLYGONS_FILE] ?? join(path, POLYGONS_FILE))) {
       boundaries = readPolygons(folder, book.towns, book.zones);
     }
-    checkPlaces(folder, head, towns, villages, zones, departments, aliases);
+    checkPlaces(folder, { head, towns, villages, zones, departments, aliases });
     for (const { row, column, problem, remedy } of proveAttributes(book.attributes)) {
       folder.add('attributes.csv', attributes[row]?.row, column, problem, remedy);
     }
-    for (const { row, column, problem, remedy } of proveCatalogue(rows.map(value), book)) {
+    // A table that can't be read at all lacks everything: one finding says so.
+    const unread = rows.length === 0 && folder.mistakes.some(({ file }) => file === 'catalogue.csv');
+    for (const { row, column, problem, remedy } of unread ? [] : proveCatalogue(rows.map(value), book)) {
       folder.add('catalogue.csv', rows[row]?.row, column, problem, remedy);
     }
     checkFeedbackRules(folder, feedback, head, book.departments);
   }
   if (folder.mistakes.length > 0) throw folder.error(id);
   const { catalogue, elsewhere, ...rest } = head;
+  const { version, standIn, source } = catalogue;
   // Parsed again as a whole: what is shipped is what the schema says, and nothing else.
   return District.parse({
     ...rest,
     ...book,
     villages: villages.map(value),
-    catalogue: { ...catalogue, rows: rows.map(value) },
+    catalogue: { version, standIn, source, rows: rows.map(value) },
     gazetteer: { aliases: aliases.map(value), elsewhere },
     ...(boundaries !== undefined && { boundaries }),
     calendar,
@@ -108,77 +115,17 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
 
 const value = <T>(line: Line<T>): T => line.value;
 
-function checkPlaces(
-  folder: FolderReader,
-  head: DistrictHead,
-  towns: readonly Line<Town>[],
-  villages: readonly Line<Village>[],
-  zones: readonly Line<Zone>[],
-  departments: readonly Line<Department>[],
-  aliases: readonly Line<PlaceAlias>[],
-): void {
-  const units = new Set(departments.map((line) => line.value.id));
-  const townNames = new Map(towns.map((line) => [line.value.code, line.value.name]));
-  unique(folder, 'departments.csv', 'id', departments);
-  unique(folder, 'zones.csv', 'id', zones);
-  unique(folder, 'towns.csv', 'code', towns);
-  unique(folder, 'villages.csv', 'code', villages);
-  unique(folder, 'aliases.csv', 'alias', aliases);
-  const unitRemedy = '改为 departments.csv 中的 id;没有属地政府的写热线办';
-  for (const [file, lines] of [['towns.csv', towns] as const, ['zones.csv', zones] as const]) {
-    for (const { row, value: place } of lines) {
-      if (!units.has(place.unit)) folder.add(file, row, 'unit', `单位 ${place.unit} 不存在`, unitRemedy);
-    }
-  }
-  for (const { row, value: town } of towns) {
-    if (!town.code.startsWith(head.code))
-      folder.add('towns.csv', row, 'code', `${town.code} 不属于 ${head.code}`, '更正代码');
-  }
-  for (const { row, value: village } of villages) {
-    const town = townNames.get(village.townCode);
-    if (town === undefined) {
-      folder.add('villages.csv', row, 'townCode', `镇街 ${village.townCode} 不存在`, '改为 towns.csv 中的代码');
-    } else if (town !== village.townName) {
-      folder.add('villages.csv', row, 'townName', `${village.townName} 与代码不符`, `该代码是 ${town}`);
-    }
-  }
-  const targets = new Set([
-    ...townNames.keys(),
-    ...villages.map((v) => v.value.code),
-    ...zones.map((zone) => zone.value.id),
-  ]);
-  for (const { row, value: alias } of aliases) {
-    if (alias.strength === 'decoy' ? alias.target !== '' : !targets.has(alias.target)) {
-      const remedy = '写镇街、村的代码或功能区 id;decoy(不是地名)留空';
-      folder.add('aliases.csv', row, 'target', `「${alias.target}」指向不明`, remedy);
-    }
-  }
-  for (const field of ['cityPlatform', 'desk'] as const) {
-    const level = departments.find((unit) => unit.value.id === head[field])?.value.level;
-    const wanted = field === 'desk' ? 'hotline' : 'city';
-    if (level !== wanted) {
-      folder.add(
-        'district.json',
-        undefined,
-        field,
-        `单位 ${head[field]} 不存在或层级不是 ${wanted}`,
-        '在 departments.csv 中更正',
-      );
-    }
-  }
-}
+export const MODEL_FILE = 'model.bin';
 
-function unique<K extends string, T extends Record<K, string>>(
-  folder: FolderReader,
-  file: string,
-  column: K,
-  lines: readonly Line<T>[],
-): void {
-  const rows = new Map<string, number>();
-  for (const { row, value: item } of lines) {
-    const earlier = rows.get(item[column]);
-    if (earlier !== undefined)
-      folder.add(file, row, column, `${item[column]} 与第 ${earlier} 行重复`, '删去一行或更正');
-    else rows.set(item[column], row);
+/** 文字识别模型: what can't be read here couldn't be read by the functions either. A folder may have none. */
+function checkModel(folder: FolderReader): void {
+  const bytes = folder.bytes(MODEL_FILE);
+  if (bytes === undefined) return;
+  try {
+    readModel(bytes);
+  } catch (error) {
+    if (!(error instanceof BrokenModelError)) throw error;
+    const remedy = '从备份恢复;或先删去(那时只按关键词识别),再用 npm run classifier -- train 重新训练';
+    folder.add(MODEL_FILE, undefined, undefined, `识别模型不完整或不是模型(${error.message})`, remedy);
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import type * as z from 'zod';
+import { decodeText, ENCODING_PROBLEM, ENCODING_REMEDY, repeatedColumns } from './table-text.ts';
 
 export interface Mistake {
   readonly file: string;
@@ -64,6 +65,12 @@ export class FolderReader {
     return new DistrictFolderError(id, this.mistakes);
   }
 
+  /** A file that the folder may have; undefined without it. */
+  bytes(file: string): Uint8Array | undefined {
+    const path = this.#instead[file] ?? join(this.#path, file);
+    return existsSync(path) ? readFileSync(path) : undefined;
+  }
+
   /** `described`: the file of ours that describes it. */
   json<S extends z.ZodType>(file: string, schema: S, described = 'schemas/district.ts'): z.output<S> | undefined {
     const text = this.#read(file);
@@ -88,32 +95,37 @@ export class FolderReader {
     const text = this.#read(file);
     if (text === undefined) return [];
     const records = this.#records(file, text);
-    const [header, ...body] = records ?? [];
-    if (header === undefined) {
+    const [first, ...body] = records ?? [];
+    if (first === undefined) {
       if (records !== undefined) this.add(file, 1, undefined, '文件是空的', '第一行应为列名');
       return [];
     }
+    const header = first.cells.map((cell) => cell.trim());
     const columns = Object.keys(schema.shape);
-    const missing = columns.filter((column) => !header.cells.includes(column));
-    const unknown = header.cells.filter((column) => !columns.includes(column));
+    const missing = columns.filter((column) => !header.includes(column));
+    const unknown = header.filter((column) => !columns.includes(column));
+    const repeated = repeatedColumns(header);
     for (const column of missing) this.add(file, 1, column, '缺少这一列', `列名应为 ${columns.join(',')}`);
     for (const column of unknown) this.add(file, 1, column, '不认识的列', '改正列名或删去这一列');
-    if (missing.length > 0 || unknown.length > 0) return [];
+    for (const { name, columns: places } of repeated) {
+      this.add(file, 1, name, `这一列出现了两次(第 ${places.join('、')} 列)`, '只留一列,其余删去或改正列名');
+    }
+    if (missing.length > 0 || unknown.length > 0 || repeated.length > 0) return [];
     return body.flatMap(({ row, cells }) => {
-      if (cells.length !== header.cells.length) {
+      if (cells.length !== header.length) {
         const remedy = '含逗号的内容要用英文双引号括起来';
-        this.add(file, row, undefined, `有 ${cells.length} 格,应为 ${header.cells.length} 格`, remedy);
+        this.add(file, row, undefined, `有 ${cells.length} 格,应为 ${header.length} 格`, remedy);
         return [];
       }
       const record = Object.fromEntries(
-        header.cells.flatMap((column, at) => this.#cell(file, row, column, (cells[at] ?? '').trim(), optional)),
+        header.flatMap((column, at) => this.#cell(file, row, column, (cells[at] ?? '').trim(), optional)),
       );
       const parsed = schema.safeParse(record);
       if (parsed.success) return [{ row, value: parsed.data }];
       for (const issue of parsed.error.issues) {
         const column = String(issue.path[0] ?? '');
         const cell = record[column];
-        const wrong = Array.isArray(cell) ? cell[Number(issue.path[1])] : cells[header.cells.indexOf(column)];
+        const wrong = Array.isArray(cell) ? cell[Number(issue.path[1])] : cells[header.indexOf(column)];
         this.add(file, row, column, `「${wrong ?? ''}」不合要求:${issue.message}`, '更正这一格');
       }
       return [];
@@ -176,6 +188,8 @@ export class FolderReader {
       this.add(file, undefined, undefined, '文件不存在', '参照 districts/xianan 补上这个文件');
       return undefined;
     }
-    return readFileSync(path, 'utf8');
+    const text = decodeText(readFileSync(path));
+    if (text === undefined) this.add(file, undefined, undefined, ENCODING_PROBLEM, ENCODING_REMEDY);
+    return text;
   }
 }

@@ -45,7 +45,10 @@ export function loadModel(id: string): Uint8Array | undefined {
   try {
     readModel(bytes);
   } catch (cause) {
-    throw new Error(`districts/${id}/model.bin is damaged: npm run classifier -- train --district ${id}`, { cause });
+    throw new Error(
+      `districts/${id}/model.bin is damaged: delete it, then npm run classifier -- train --district ${id}`,
+      { cause },
+    );
   }
   return bytes;
 }

@@ -4,15 +4,12 @@
  */
 import * as z from 'zod';
 import { CategoryCode, Instant, Kind, PlainText, TicketNo, UnitId } from './common.ts';
-import { Catalogue, CatalogueRow, DecidingAttribute } from './district.ts';
+import { Catalogue, CatalogueRow, CatalogueVersion, DecidingAttribute } from './district.ts';
 import { Routed } from './routing.ts';
-
-/** 目录版本, e.g. `2027.01`. What it holds never changes: tickets keep the version that routed them. */
-export const CatalogueVersion = z.string().regex(/^[\w.-]{1,40}$/, 'letters, digits, dots and dashes, at most 40');
 
 /** All that a version says; the units, towns and zones that it names are those of the deployed folder. */
 export const CatalogueContent = z.strictObject({
-  catalogue: Catalogue.extend({ version: CatalogueVersion }),
+  catalogue: Catalogue,
   attributes: z.array(DecidingAttribute),
 });
 export type CatalogueContent = z.infer<typeof CatalogueContent>;

@@ -108,14 +108,27 @@ export const CatalogueRow = z.strictObject({
 });
 export type CatalogueRow = z.infer<typeof CatalogueRow>;
 
+/** 目录版本, e.g. `2027.01`. What it holds never changes: tickets keep the version that routed them. */
+export const CatalogueVersion = z
+  .string()
+  .regex(/^[\w.-]{1,40}$/, 'letters, digits, dots and dashes, at most 40 (字母、数字、点和短横,如 2027.01,至多 40 个)');
+
 export const Catalogue = z.strictObject({
-  version: Text,
+  version: CatalogueVersion,
   /** True while the rows are a proposal and not the district's own table. */
   standIn: z.boolean(),
-  source: Text,
+  /** Where the table comes from: a document's number, a meeting. */
+  source: Text.max(200),
   rows: z.array(CatalogueRow).min(1),
 });
 export type Catalogue = z.infer<typeof Catalogue>;
+
+/** 大类 in the order of their numbers, from 01: what the rows are compared with, so that a lost class is noticed. */
+export const CatalogueClasses = z
+  .array(Text)
+  .min(1)
+  .max(99)
+  .refine((names) => new Set(names).size === names.length, 'each class has a name of its own (类别名称不得重复)');
 
 /**
  * A name that citizens use for a place. `target` is a town's or village's code or a zone's id; a `decoy` has none: a road,
@@ -255,7 +268,12 @@ export const DistrictHead = z.strictObject({
   elsewhere: z.array(z.string().trim().min(2)),
   cityPlatform: UnitId,
   desk: UnitId,
-  catalogue: z.strictObject({ version: Text, standIn: z.boolean(), source: Text }),
+  catalogue: z.strictObject({
+    version: CatalogueVersion,
+    standIn: z.boolean(),
+    source: Text,
+    classes: CatalogueClasses,
+  }),
   danger: z.array(DangerRule).min(1),
   statutoryRoutes: z.array(StatutoryRoute),
   thresholds: Thresholds,
@@ -271,6 +289,8 @@ export const District = DistrictHead.omit({ catalogue: true, elsewhere: true }).
   zones: z.array(Zone),
   departments: z.array(Department).min(1),
   attributes: z.array(DecidingAttribute),
+  /** Of the folder, like the units: a published catalogue has the same classes. */
+  classes: CatalogueClasses,
   catalogue: Catalogue,
   gazetteer: Gazetteer,
   boundaries: Boundaries.optional(),

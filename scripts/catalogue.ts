@@ -25,7 +25,7 @@ const remote = { url: text, token: text, data: { ...text, default: process.env.J
 
 const USAGE = `用法:npm run catalogue -- <命令> [选项]
   check        [--district xianan | --folder 数据夹]
-  simulate     --catalogue 数据夹或catalogue.csv --history 历史.jsonl或.csv [--district xianan | --folder 现行数据夹] [--all] [--json]
+  simulate     --catalogue 数据夹或catalogue.csv --history 历史.jsonl或.csv [--district xianan | --folder 现行数据夹] [--deploy] [--all] [--json]
   publish      --reason 原因 [--district xianan | --folder 数据夹] [--version 版本] [--source 来源] [--url 地址] [--token 令牌]
   rollback     --reason 原因 [--url 地址] [--token 令牌]
   status       [--url 地址] [--token 令牌]
@@ -40,8 +40,9 @@ async function run(): Promise<void> {
     case 'check':
       return check(parseArgs({ args, options: folder }).values);
     case 'simulate':
-      return await simulate(
-        parseArgs({ args, options: { ...folder, catalogue: text, history: text, all: flag, json: flag } }).values,
+      return simulate(
+        parseArgs({ args, options: { ...folder, catalogue: text, history: text, deploy: flag, all: flag, json: flag } })
+          .values,
       );
     case 'publish':
       return await publish(

@@ -24,8 +24,16 @@ import {
   trainModel,
 } from '#domain/catalogue/train-model.ts';
 import { figuresOf } from '#domain/catalogue/training/figures.ts';
+import { DistrictFolderError } from '#infra/district-reader.ts';
 import { coldLoadMs } from './classifier/cold-load.ts';
-import { DataError, describeMistakes, type LabelledData, readExamples } from './classifier/read-data.ts';
+import { describeLines, labelFault } from './classifier/labels.ts';
+import {
+  assertLearnable,
+  DataError,
+  describeMistakes,
+  type LabelledData,
+  readExamples,
+} from './classifier/read-data.ts';
 import { crossValidationReport, report } from './classifier/report.ts';
 import { meaningsOf, starterExamples } from './classifier/starter.ts';
 
@@ -90,10 +98,13 @@ function readData(file: string): LabelledData {
   }
   const counts = countLabels(data.examples);
   const least = numberOf('least', 0, 1_000_000);
-  const rare = Object.keys(counts).filter((label) => (counts[label] ?? 0) < least);
-  if (rare.length > 0)
-    console.error(`${rare.length} labels with fewer than ${least} messages left out: ${rare.join(', ')}`);
-  return { ...data, examples: data.examples.filter(({ label }) => !rare.includes(label)) };
+  const rare = new Set(Object.keys(counts).filter((label) => (counts[label] ?? 0) < least));
+  if (rare.size === 0) return data;
+  const all = data.examples.map((example, at) => ({ example, line: data.lines[at] ?? 0 }));
+  const left = all.filter(({ example }) => rare.has(example.label)).map(({ line }) => line);
+  console.error(`${rare.size} labels with fewer than ${least} messages left out: ${describeLines(left)}`);
+  const kept = all.filter(({ example }) => !rare.has(example.label));
+  return { ...data, examples: kept.map(({ example }) => example), lines: kept.map(({ line }) => line) };
 }
 
 function countLabels(examples: readonly Example[]): Record<string, number> {
@@ -138,7 +149,9 @@ function codeVersion() {
 }
 
 function train(file: string): void {
-  const { examples, leftOut } = readData(file);
+  const data = readData(file);
+  const { examples, leftOut } = data;
+  assertLearnable(file, data);
   learn(examples, { file: basename(file), sha256: sha256(readFileSync(file)), leftOut: leftOut.length });
 }
 
@@ -203,20 +216,23 @@ function learn(examples: readonly Example[], data: Provenance): void {
 }
 
 function evaluate(file: string): void {
-  const { examples } = readData(file);
+  const data = readData(file);
   if (values.model === undefined) {
+    assertLearnable(file, data);
     const precision = numberOf('precision', 0.5, 1, false);
-    crossValidated(examples, numberOf('folds', 2, 20), { seed: numberOf('seed', 0, 2 ** 31), precision });
+    crossValidated(data.examples, numberOf('folds', 2, 20), { seed: numberOf('seed', 0, 2 ** 31), precision });
     return;
   }
   const modelFile = pathOf(values.model);
   const model = readModel(readFileSync(modelFile));
+  if (model.labels.some((label) => labelFault(label) !== undefined))
+    fail(`${basename(modelFile)} holds what is no label`);
+  const examples = withoutStrangers(model, data);
   const verdicts = examples.map((example) => {
     const best = classifyText(model, example).ranked[0];
     return { label: example.label, answer: best?.label ?? '', probability: best?.probability ?? 0 };
   });
   const names = [...new Set([...model.labels, ...examples.map(({ label }) => label)])].sort();
-  warnOfStrangers(model, examples);
   console.log(
     `${examples.length} messages, ${model.labels.length} labels; training messages among them flatter the figures`,
   );
@@ -231,10 +247,17 @@ function evaluate(file: string): void {
   console.log(`loads in ${speed.loadMs} ms, classifies ${speed.messagesPerSecond} messages/s on one core`);
 }
 
-function warnOfStrangers(model: TextModel, examples: readonly Example[]): void {
+/** Labels that the model doesn't know may be anything: the report numbers them. */
+function withoutStrangers(model: TextModel, { examples, lines }: LabelledData): readonly Example[] {
   const known = new Set(model.labels);
-  const strange = new Set(examples.map(({ label }) => label).filter((label) => !known.has(label)));
-  if (strange.size > 0) console.error(`labels that the model doesn't know, always wrong: ${[...strange].join(', ')}`);
+  const strange = [...new Set(examples.map(({ label }) => label).filter((label) => !known.has(label)))];
+  if (strange.length === 0) return examples;
+  const at = lines.filter((_, position) => !known.has(examples[position]?.label ?? ''));
+  console.error(
+    `${strange.length} labels that the model doesn't know, always wrong: ${at.length} messages, ${describeLines(at)}`,
+  );
+  const numbered = new Map(strange.map((label, position) => [label, `(unknown ${position + 1})`]));
+  return examples.map((example) => ({ ...example, label: numbered.get(example.label) ?? example.label }));
 }
 
 const commands: Readonly<Record<string, (file: string) => void>> = { train, evaluate };
@@ -253,6 +276,7 @@ try {
     error instanceof DataError ||
     error instanceof TrainingError ||
     error instanceof BrokenModelError ||
+    error instanceof DistrictFolderError ||
     (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'));
   if (!expected) throw error;
   fail(error.message);

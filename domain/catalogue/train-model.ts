@@ -158,6 +158,11 @@ export function crossValidate(
   const complete = { ...TRAIN_DEFAULTS, ...options };
   progress(`reading ${examples.length} examples`);
   const corpus = readCorpus(examples);
+  const groups = new Set(corpus.groupOf).size;
+  // Near-duplicates stay together: with fewer groups than folds some fold tests nothing, and nothing right is F1 0.
+  if (groups < folds) {
+    throw new TrainingError(`${folds} folds, but only ${groups} messages that differ: choose fewer folds`);
+  }
   const verdicts: Verdict[] = [];
   let given = 0;
   let right = 0;

@@ -1,11 +1,11 @@
-/** What catalogue rows do to each other: a code or a name twice, words that leave a row no request of its own, gaps. */
+/** What catalogue rows do to each other: a code or a name twice, words that leave a row no request of its own. */
 import { Kind } from '#schemas/common.ts';
 import type { CatalogueRow } from '#schemas/district.ts';
 import { normalise } from '../catalogue/phrases.ts';
 import type { Finding } from './proof.ts';
 
 export function proveRows(rows: readonly CatalogueRow[]): Finding[] {
-  return [...checkCodes(rows), ...checkCategories(rows), ...checkNames(rows), ...checkGaps(rows), ...checkWords(rows)];
+  return [...checkCodes(rows), ...checkNames(rows), ...checkWords(rows)];
 }
 
 /** `01.01` is `01.1`: a spreadsheet writes either. */
@@ -26,29 +26,6 @@ function checkCodes(rows: readonly CatalogueRow[]): Finding[] {
   });
 }
 
-/** A class has one name, and a name belongs to one class: a citizen's list shows names, not numbers. */
-function checkCategories(rows: readonly CatalogueRow[]): Finding[] {
-  const names = new Map<string, string>();
-  const classes = new Map<string, string>();
-  return rows.flatMap((row, position) => {
-    const prefix = classOf(row);
-    const name = names.get(prefix);
-    if (name !== undefined) {
-      if (name === row.category) return [];
-      const problem = `类别 ${prefix} 前面叫「${name}」,这里叫「${row.category}」`;
-      return [{ row: position, column: 'category', problem, remedy: '同一类别用同一名称' }];
-    }
-    names.set(prefix, row.category);
-    const other = classes.get(normalise(row.category));
-    if (other === undefined) {
-      classes.set(normalise(row.category), prefix);
-      return [];
-    }
-    const problem = `类别 ${prefix} 与类别 ${other} 同名「${row.category}」`;
-    return [{ row: position, column: 'category', problem, remedy: `改用类别 ${other} 的编码,或换一个名称` }];
-  });
-}
-
 /** One sub-class under two codes is one matter with two owners. */
 function checkNames(rows: readonly CatalogueRow[]): Finding[] {
   const seen = new Map<string, CatalogueRow>();
@@ -61,26 +38,6 @@ function checkNames(rows: readonly CatalogueRow[]): Finding[] {
     const problem = `小类「${row.name}」与 ${earlier.code} 同名`;
     return [{ row: position, column: 'name', problem, remedy: '合并两行,或写出两者的区别' }];
   });
-}
-
-/**
- * 大类 are numbered from 01 without holes: a number that is missing is a class that somebody lost. Holes among the sub-classes
- * are right: the code of one that was abolished is not used again, because old tickets carry it.
- */
-function checkGaps(rows: readonly CatalogueRow[]): Finding[] {
-  const classes = new Set(rows.map(classOf));
-  const last = Math.max(0, ...[...classes].map(Number));
-  const holes = Array.from({ length: last }, (_, index) => String(index + 1).padStart(2, '0')).flatMap((prefix) => {
-    if (classes.has(prefix)) return [];
-    // Reported at the row behind the hole, where the spreadsheet shows it.
-    const row = rows.findIndex((candidate) => classOf(candidate) > prefix);
-    return [
-      { row, column: 'code', problem: `缺少类别 ${prefix},该类诉求无人承办`, remedy: `补上 ${prefix}.1,或更正编码` },
-    ];
-  });
-  const zero = rows.findIndex((row) => classOf(row) === '00');
-  if (zero < 0) return holes;
-  return [...holes, { row: zero, column: 'code', problem: '没有类别 00', remedy: '类别从 01 编起' }];
 }
 
 /**

@@ -6,7 +6,9 @@
 import type { CatalogueRow, DecidingAttribute, Department, OwnerRef } from '#schemas/district.ts';
 import { normalise } from '../catalogue/phrases.ts';
 import { type DisposeBook, dispose } from './dispose.ts';
+import { proveClasses } from './proof-classes.ts';
 import { proveRows } from './proof-rows.ts';
+import { proveAttributeWords, proveRowWords } from './proof-words.ts';
 
 export interface Finding {
   /** Position in `rows`, from 0. */
@@ -16,7 +18,11 @@ export interface Finding {
   readonly remedy: string;
 }
 
-export type ProofBook = DisposeBook & { readonly attributes: readonly DecidingAttribute[] };
+export type ProofBook = DisposeBook & {
+  readonly attributes: readonly DecidingAttribute[];
+  /** Names of the 大类 in the order of their numbers. */
+  readonly classes: readonly string[];
+};
 
 /** Levels that a department's duty may not be pushed down to. */
 const GRASS_ROOTS = new Set(['town', 'zone']);
@@ -31,15 +37,18 @@ export function proveCatalogue(rows: readonly CatalogueRow[], book: ProofBook): 
     checkExceptions(row, book, add);
     checkDuty(row, units, book, add);
   }
-  return [...findings, ...proveRows(rows)].sort((a, b) => a.row - b.row);
+  const among = [...proveClasses(rows, book.classes), ...proveRows(rows), ...proveRowWords(rows)];
+  return [...findings, ...among].sort((a, b) => a.row - b.row);
 }
 
-/** Two attributes of one id: the exceptions that name it could mean either. `row` is the position in `attributes`. */
+/** `row` is the position in `attributes`. */
 export function proveAttributes(attributes: readonly DecidingAttribute[]): Finding[] {
-  return attributes.flatMap(({ id }, row) => {
+  // Two attributes of one id: the exceptions that name it could mean either.
+  const repeated = attributes.flatMap(({ id }, row) => {
     if (attributes.findIndex((attribute) => attribute.id === id) === row) return [];
     return [{ row, column: 'id', problem: `决定要素 ${id} 重复`, remedy: '删去一行或更正' }];
   });
+  return [...repeated, ...proveAttributeWords(attributes)];
 }
 
 type Add = (column: string, problem: string, remedy: string) => void;

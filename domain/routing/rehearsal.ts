@@ -48,26 +48,31 @@ export interface RehearsalReport {
   readonly rules: readonly Load[];
 }
 
+/** The text model that each side reads with, if it has one. Publishing changes none; a deployment brings its own. */
+export interface Readers {
+  readonly before?: ReadText | undefined;
+  readonly after?: ReadText | undefined;
+}
+
 export class Rehearsal {
   readonly #before: District;
   readonly #after: District;
-  readonly #read: ReadText | undefined;
+  readonly #read: Readers;
   readonly #changed: ChangedOwner[] = [];
   readonly #load = new Tally();
   readonly #rules = new Tally();
   #requests = 0;
   #recoded = 0;
 
-  /** `read`: the deployed text model; a publication doesn't change it, so both sides read with it. */
-  constructor(before: District, after: District, read?: ReadText) {
+  constructor(before: District, after: District, read: Readers = {}) {
     this.#before = before;
     this.#after = after;
     this.#read = read;
   }
 
   add(line: number, input: RouteInput): void {
-    const before = side(route(input, this.#before, this.#read));
-    const after = side(route(input, this.#after, this.#read));
+    const before = side(route(input, this.#before, this.#read.before));
+    const after = side(route(input, this.#after, this.#read.after));
     this.#requests += 1;
     this.#load.count(before.owner, after.owner);
     this.#rules.count(before.rule, after.rule);

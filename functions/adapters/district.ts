@@ -3,6 +3,7 @@
  * catalogue that was published since lies over it (`catalogue-overlay.ts`).
  */
 import { readFileSync } from 'node:fs';
+import { layOver } from '#domain/routing/lay-over.ts';
 import type { CatalogueContent } from '#schemas/catalogue.ts';
 import type { District } from '#schemas/district.ts';
 
@@ -22,7 +23,7 @@ export function district(): District {
 
 /** Lays a published catalogue over the deployed one; `undefined` takes it away. */
 export function overlay(content: CatalogueContent | undefined): void {
-  overlaid = content === undefined ? undefined : { ...deployedDistrict(), ...content };
+  overlaid = content === undefined ? undefined : layOver(deployedDistrict(), content);
 }
 
 /** Version of what lies over the deployed one; `undefined`: nothing does. */

@@ -1,10 +1,11 @@
 /** `catalogue corrections` and `report`: what persons changed of the router's decisions, for training and for the table. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type CorrectedRow, correctionReport, standing } from '#domain/routing/correction-report.ts';
 import { RULE_NAMES } from '#domain/routing/rule-names.ts';
 import { type CorrectionEntry, CorrectionPage } from '#schemas/catalogue.ts';
 import type { RoutingRule } from '#schemas/routing.ts';
+import { textOf } from './history.ts';
 import { connect, type RemoteOptions, successful } from './remote.ts';
 import { Failure, type FolderChoice, number, openFolder, required, typed } from './words.ts';
 
@@ -69,18 +70,14 @@ function describe(row: CorrectedRow, rows: ReadonlyMap<string, string>, units: R
 }
 
 function readLines(file: string): Line[] {
-  let text: string;
-  try {
-    text = readFileSync(typed(file), 'utf8');
-  } catch {
-    throw new Failure(`打不开文件 ${file}`);
-  }
-  return text.split('\n').flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    const parsed = Line.safeParse(json(line));
-    if (parsed.success) return [parsed.data];
-    throw new Failure(`${file} 第 ${at + 1} 行不是 catalogue corrections 写出的内容`);
-  });
+  return textOf(file)
+    .split('\n')
+    .flatMap((line, at) => {
+      if (line.trim() === '') return [];
+      const parsed = Line.safeParse(json(line));
+      if (parsed.success) return [parsed.data];
+      throw new Failure(`${file} 第 ${at + 1} 行不是 catalogue corrections 写出的内容`);
+    });
 }
 
 function json(text: string): unknown {

@@ -1,7 +1,8 @@
 /** `catalogue publish`, `rollback`, `status`: which catalogue a running stack routes by. */
 import { CatalogueStatus, type PublishCatalogue } from '#schemas/catalogue.ts';
+import { CatalogueVersion } from '#schemas/district.ts';
 import { type Answer, connect, type RemoteOptions, successful } from './remote.ts';
-import { Failure, type FolderChoice, openFolder, required } from './words.ts';
+import { Failure, type FolderChoice, openFolder, required, UsageError } from './words.ts';
 
 export interface PublishOptions extends FolderChoice, RemoteOptions {
   readonly version?: string | undefined;
@@ -11,6 +12,9 @@ export interface PublishOptions extends FolderChoice, RemoteOptions {
 
 export async function publish(options: PublishOptions): Promise<void> {
   const reason = required(options.reason, 'reason');
+  if (options.version !== undefined && !CatalogueVersion.safeParse(options.version).success) {
+    throw new UsageError('--version 只能用字母、数字、点和短横,如 2027.01,至多 40 个');
+  }
   // Proved here first: the clerk then reads the spreadsheet's rows, not positions in a list.
   const { catalogue, attributes } = openFolder(options);
   const body: PublishCatalogue = {
@@ -30,7 +34,7 @@ export async function publish(options: PublishOptions): Promise<void> {
       const row = at === undefined ? undefined : catalogue.rows[Number(at)];
       return `  ✗ ${row === undefined ? pointer : `${row.code}「${column}」`} ${detail}`;
     });
-    throw new Failure(`与正在运行的单位、镇街对不上,没有发布:\n${lines.join('\n')}`);
+    throw new Failure(`与正在运行的单位、镇街、类别名单对不上,没有发布:\n${lines.join('\n')}`);
   }
   const { followsWithinSeconds } = tell(answer);
   console.log(

@@ -1,6 +1,7 @@
 /** What the catalogue's commands share: paths as typed, a folder with its findings, numbers and lists for people. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compileDistrict, compileFolder, DistrictFolderError, type FolderOptions } from '#infra/district-folder.ts';
 import type { Mistake } from '#infra/district-reader.ts';
 import type { District } from '#schemas/district.ts';
@@ -40,7 +41,8 @@ export function openFolder({ district, folder }: FolderChoice, options: FolderOp
 
 /** @throws Failure when there is no such folder */
 export function folderOf({ district, folder }: FolderChoice): string {
-  const path = folder === undefined ? new URL(`../../districts/${district}`, import.meta.url).pathname : typed(folder);
+  const path =
+    folder === undefined ? fileURLToPath(new URL(`../../districts/${district}`, import.meta.url)) : typed(folder);
   if (!existsSync(path)) throw new Failure(`没有这个数据夹:${folder ?? `districts/${district}`}`);
   return path;
 }

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Example } from '#domain/catalogue/train-model.ts';
+import { decodeText, repeatedColumns } from '#infra/table-text.ts';
+import { isCode, labelFault } from './labels.ts';
 
 /** Names of fields or columns; those left out are found among the usual ones. */
 export interface FieldNames {
@@ -23,6 +25,9 @@ export interface Mistake {
 
 export interface LabelledData {
   readonly examples: readonly Example[];
+  /** Where each example stands. */
+  readonly lines: readonly number[];
+  readonly labelField: string;
   /** Lines that were wrong and left out; only when asked to. */
   readonly leftOut: readonly Mistake[];
 }
@@ -40,8 +45,8 @@ const USUAL = {
   label: ['label', 'category', 'code', '类别', '分类'],
 } as const;
 const MOST_SHOWN = 20;
-/** A longer label is no label but the text: a wrong --label must not print it. */
-const LONGEST_LABEL = 60;
+/** From so many different names on, a field that differs in most lines is the text, and not the label. */
+const MANY_NAMES = 10;
 
 export function describeMistakes(file: string, mistakes: readonly Mistake[]): string {
   const lines = mistakes.slice(0, MOST_SHOWN).map(({ line, field, problem }) => {
@@ -57,25 +62,28 @@ export function describeMistakes(file: string, mistakes: readonly Mistake[]): st
  */
 export function readExamples(file: string, names: FieldNames, skip: boolean): LabelledData {
   const mistakes: Mistake[] = [];
-  const refuse = (line: number, problem: string, field?: string): never => {
+  const refuse: Refuse = (line, problem, field) => {
     throw new DataError(file, [{ line, problem, ...(field !== undefined && { field }) }]);
   };
-  const text = decode(readFileSync(file), () => refuse(1, 'is neither UTF-8 nor GB 18030: save it as UTF-8'));
+  const text = decodeText(readFileSync(file)) ?? refuse(1, 'is neither UTF-8 nor GB 18030: save it as UTF-8');
   const records = /\.csv$/i.test(file) ? csvRecords(text, refuse) : jsonRecords(text, mistakes);
   const examples: Example[] = [];
+  const lines: number[] = [];
   const fields = fieldNames(names, records, refuse);
   for (const { line, fields: record } of records) {
     const problem = (field: string, what: string): void => void mistakes.push({ line, field, problem: what });
     const content = record[fields.text] ?? '';
     const title = (fields.title === undefined ? undefined : record[fields.title]) ?? '';
     const label = labelOf(record[fields.label]);
+    const fault = label === undefined ? 'is empty or no string' : labelFault(label);
     if (typeof content !== 'string') problem(fields.text, 'is no string');
     else if (typeof title !== 'string') problem(fields.title ?? 'title', 'is no string');
     else if (content.trim() === '' && title.trim() === '') problem(fields.text, 'is empty');
-    else if (label === undefined) problem(fields.label, 'is empty or no string');
-    else if (label.length > LONGEST_LABEL)
-      problem(fields.label, `is longer than ${LONGEST_LABEL} characters: no label`);
-    else examples.push({ title, content, label });
+    else if (label === undefined || fault !== undefined) problem(fields.label, fault ?? 'is no label');
+    else {
+      examples.push({ title, content, label });
+      lines.push(line);
+    }
   }
   if (mistakes.length > 0 && !skip)
     throw new DataError(
@@ -83,21 +91,25 @@ export function readExamples(file: string, names: FieldNames, skip: boolean): La
       mistakes.toSorted((a, b) => a.line - b.line),
     );
   if (examples.length === 0) refuse(1, 'has no message');
-  const labels = new Set(examples.map(({ label }) => label)).size;
-  if (labels > 20 && labels > examples.length / 2) refuse(1, 'differs in nearly every line: no label', fields.label);
-  return { examples, leftOut: mistakes };
+  const different = new Set(examples.map(({ label }) => label).filter((label) => !isCode(label))).size;
+  if (different > MANY_NAMES && different > examples.length / 2) {
+    refuse(1, 'differs in nearly every line: no label', fields.label);
+  }
+  return { examples, lines, labelField: fields.label, leftOut: mistakes };
 }
 
-/** Spreadsheets in China still write GB 18030. */
-function decode(bytes: Uint8Array, refuse: () => never): string {
-  for (const encoding of ['utf-8', 'gb18030']) {
-    try {
-      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    } catch {
-      // The next one.
-    }
+/** @throws DataError naming the lines of labels that only one message has: they can't be learnt, and may be none */
+export function assertLearnable(file: string, { examples, lines, labelField: field }: LabelledData): void {
+  const counts = new Map<string, number>();
+  for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const single = examples.flatMap(({ label }, at) => (counts.get(label) === 1 ? [lines[at] ?? 0] : []));
+  const problem = 'is the only message of its label: add more, or leave such labels out with --least 2';
+  if (single.length > 0) {
+    throw new DataError(
+      file,
+      single.map((line) => ({ line, field, problem })),
+    );
   }
-  return refuse();
 }
 
 interface LineRecord {
@@ -121,13 +133,20 @@ function jsonRecords(text: string, mistakes: Mistake[]): LineRecord[] {
   });
 }
 
-function csvRecords(text: string, refuse: (line: number, problem: string) => never): LineRecord[] {
+type Refuse = (line: number, problem: string, field?: string) => never;
+
+function csvRecords(text: string, refuse: Refuse): LineRecord[] {
   try {
-    const records: unknown = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
+    const records: unknown = parse(text, { info: true, skip_empty_lines: true, trim: true });
     // With `info`, each record comes with where it ended: the types of csv-parse don't know.
-    return (records as { info: { lines: number }; record: Record<string, unknown> }[]).map(({ info, record }) => ({
+    const [head, ...rows] = records as { info: { lines: number }; record: string[] }[];
+    const header = head?.record ?? [];
+    const [twice] = repeatedColumns(header);
+    // Without a header the first line is a message: its words are not to be repeated.
+    if (twice !== undefined) refuse(1, `columns ${twice.columns.join(' and ')} have the same name`);
+    return rows.map(({ info, record }) => ({
       line: info.lines,
-      fields: record,
+      fields: Object.fromEntries(header.map((name, at) => [name, record[at]])),
     }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -138,7 +157,7 @@ function csvRecords(text: string, refuse: (line: number, problem: string) => nev
 function fieldNames(
   names: FieldNames,
   records: readonly LineRecord[],
-  refuse: (line: number, problem: string, field?: string) => never,
+  refuse: Refuse,
 ): { text: string; title: string | undefined; label: string } {
   const first = records[0];
   if (first === undefined) return refuse(1, 'has no message');

@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { meaningOf } from '#domain/catalogue/text-model.ts';
 import { type Example, TrainingError } from '#domain/catalogue/train-model.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
+import { decodeText } from '#infra/table-text.ts';
 
 const Sentences = z.array(z.strictObject({ code: z.string(), text: z.string().trim().min(2) }));
 
@@ -26,7 +27,9 @@ export const meaningsOf = (district: string): ReadonlyMap<string, string> =>
 export function starterExamples(district: string): Example[] {
   const { catalogue } = compileDistrict(district);
   const file = fileURLToPath(new URL(`../../districts/${district}/examples.csv`, import.meta.url));
-  const sentences = Sentences.parse(parse(readFileSync(file, 'utf8'), { columns: true, bom: true }));
+  const text = decodeText(readFileSync(file));
+  if (text === undefined) throw new TrainingError('examples.csv is neither UTF-8 nor GB 18030: save it as UTF-8');
+  const sentences = Sentences.parse(parse(text, { columns: true }));
   const codes = new Set([VAGUE, ...catalogue.rows.map(({ code }) => code)]);
   const strange = sentences.findIndex(({ code }) => !codes.has(code));
   if (strange !== -1) {

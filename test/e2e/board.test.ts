@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compileDistrict } from '#infra/district-folder.ts';
 import { type Instance, startInstance, tempFolder } from './support.ts';
@@ -78,7 +79,7 @@ it('a citizen writes on a board that cannot push, and is answered there', { time
 });
 
 it('`npm start -- --poll-board` fetches what is written on the built-in board', { timeout: 120_000 }, async () => {
-  const main = new URL('../../infra/local/main.ts', import.meta.url).pathname;
+  const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
   const data = tempFolder();
   const child = spawn(process.execPath, [main, '--poll-board', '--speed', '300', '--data', data], {
     stdio: ['ignore', 'pipe', 'inherit'],

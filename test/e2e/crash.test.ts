@@ -5,13 +5,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSecret } from '#infra/local/cli/secrets.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
 import { type Instance, phoneRequest, signed, startInstance, synthesizeInto, tempFolder } from './support.ts';
 
-const main = new URL('../../infra/local/main.ts', import.meta.url).pathname;
+const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
 const REQUESTS = 200;
 /** Killed after so many answers: the rest is under way or not sent yet. */
 const KILL_AFTER = 60;

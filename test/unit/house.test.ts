@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const root = new URL('../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const filesOf = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.m?ts$/.test(entry.name))
@@ -77,6 +78,12 @@ describe('rooms', () => {
     ).toEqual([]);
     const place = /咸安|咸宁|官埠桥|421202|xianan(?!')/;
     expect(violations(['schemas', 'domain', 'functions'], (file) => place.test(code(file)))).toEqual([]);
+  });
+
+  it('takes no path from a URL as it stands: blanks and 汉字 are escaped in there', () => {
+    const wrong = /new URL\([^;]*import\.meta\.url\)\.pathname/;
+    const all = ['schemas', 'domain', 'functions', 'infra', 'scripts', 'test'];
+    expect(violations(all, (file) => wrong.test(code(file)))).toEqual([]);
   });
 });
 

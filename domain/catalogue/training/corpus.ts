@@ -49,8 +49,9 @@ export function readCorpus(examples: readonly Example[]): Corpus {
   const labelOf = Int32Array.from(examples, ({ label }) => positions.get(label) ?? 0);
   const perLabel = new Int32Array(labels.length);
   for (const label of labelOf) perLabel[label] = (perLabel[label] ?? 0) + 1;
-  const rare = labels.filter((_, position) => (perLabel[position] ?? 0) < LEAST_EXAMPLES);
-  if (rare.length > 0) throw new TrainingError(`labels with fewer than ${LEAST_EXAMPLES} examples: ${rare.join(', ')}`);
+  const rare = perLabel.filter((count) => count < LEAST_EXAMPLES).length;
+  // Not by name: what one message has as its label may be that message's words.
+  if (rare > 0) throw new TrainingError(`${rare} labels have fewer than ${LEAST_EXAMPLES} examples`);
 
   // A run must occur in several people's messages: it generalises, and gives no one away. Small sets can't afford much.
   const minTexts = Math.max(2, Math.min(5, Math.floor(examples.length / 400)));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -22,7 +23,7 @@ function pidsIn(dataDir: string): number[] {
 }
 
 async function runUntilWritten(dataDir: string): Promise<{ runner: ChildProcess; written: Written }> {
-  const script = new URL('./killed-runner.ts', import.meta.url).pathname;
+  const script = fileURLToPath(new URL('./killed-runner.ts', import.meta.url));
   const runner = spawn(process.execPath, [script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
   afterThisTest(() => void runner.kill('SIGKILL'));
   for await (const line of createInterface({ input: runner.stdout })) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { crossValidate, TrainingError } from '#domain/catalogue/train-model.ts';
 import { calibrate, thresholdFor } from '#domain/catalogue/training/calibration.ts';
 import { readCorpus } from '#domain/catalogue/training/corpus.ts';
 import { calibrationError, curvePoint, figuresOf } from '#domain/catalogue/training/figures.ts';
@@ -165,5 +166,19 @@ describe('calibration', () => {
     ],
   ])('no threshold: %s', (_, list, expected) => {
     expect(thresholdFor(list, 0.97)).toBe(expected);
+  });
+});
+
+describe('cross-validation', () => {
+  const examples = inventMessages(3, 8);
+  test('refuses more folds than there are different messages: an empty one would count as all wrong', () => {
+    const groups = new Set(duplicateGroups(examples)).size;
+    expect(() => crossValidate(examples, groups + 1)).toThrow(TrainingError);
+    expect(() => crossValidate(examples, groups + 1)).toThrow(`only ${groups}`);
+  });
+  test('every fold tests something when there are as many', () => {
+    const groups = new Set(duplicateGroups(examples)).size;
+    const { folds } = crossValidate(examples, groups);
+    expect(folds.every(({ examples: tested }) => tested > 0)).toBe(true);
   });
 });

@@ -43,16 +43,6 @@ const cases: readonly (readonly [string, readonly CatalogueRow[], readonly strin
 
   // Names
   [
-    'a class with two names',
-    [row('01.1', '路灯', { category: '市政' }), row('01.2', '井盖', { category: '市容' })],
-    ['1 category 类别 01 前面叫「市政」,这里叫「市容」'],
-  ],
-  [
-    'a name for two classes',
-    [row('01.1', '路灯', { category: '市政' }), row('02.1', '井盖', { category: '市 政' })],
-    ['1 category 类别 02 与类别 01 同名「市 政」'],
-  ],
-  [
     'a sub-class under two codes',
     [row('01.1', '路灯', { name: '路灯' }), row('01.2', '井盖', { name: '路 灯', ...yi })],
     ['1 name 小类「路 灯」与 01.1 同名'],
@@ -63,15 +53,6 @@ const cases: readonly (readonly [string, readonly CatalogueRow[], readonly strin
     [],
   ],
 
-  // Numbering
-  ['a class lost', [row('01.1', '路灯'), row('03.1', '井盖')], ['1 code 缺少类别 02,该类诉求无人承办']],
-  [
-    'two classes lost, rows out of order',
-    [row('04.1', '路灯'), row('01.1', '井盖')],
-    ['0 code 缺少类别 02,该类诉求无人承办', '0 code 缺少类别 03,该类诉求无人承办'],
-  ],
-  ['the first class lost', [row('02.1', '路灯')], ['0 code 缺少类别 01,该类诉求无人承办']],
-  ['a class zero', [row('00.1', '路灯'), row('01.1', '井盖')], ['0 code 没有类别 00']],
   ['an abolished sub-class leaves its number', [row('01.1', '路灯'), row('01.3', '井盖')], []],
 
   // Unreachable
@@ -175,6 +156,7 @@ describe('deciding attributes', () => {
       cityPlatform: 'shi',
       desk: 'xi',
       attributes,
+      classes: ['类01'],
     }).map(({ column, problem }) => `${column} ${problem}`);
 
   test('a word that shows two of a row with two owners is a contradiction', () => {
