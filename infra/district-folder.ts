@@ -56,7 +56,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
   const towns = folder.table('towns.csv', Town, []);
   const villages = folder.table('villages.csv', Village, []);
   const zones = folder.table('zones.csv', Zone, ['code']);
-  const departments = folder.table('departments.csv', Department, ['endpoint']);
+  const departments = folder.table('departments.csv', Department, ['leaveA', 'endpoint']);
   const aliases = folder.table('aliases.csv', PlaceAlias, []);
   const attributes = folder.table('attributes.csv', DecidingAttribute, []);
   const rows = folder.table('catalogue.csv', CatalogueRow, []);

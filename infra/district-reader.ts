@@ -37,6 +37,8 @@ function line({ file, row, column, problem, remedy }: Mistake): string {
 
 const listColumns = new Set(['aliases', 'kinds', 'attributes', 'keywords', 'words', 'coHandlers']);
 /** Columns of pairs, with what each is decided by. */
+/** `2026-12-01/2026-12-05` */
+const spanColumns = new Set(['leaveA']);
 const pairColumns = new Map([
   ['ownerByKind', '每类镇街'],
   ['ownerByAttribute', '每个决定要素'],
@@ -134,6 +136,10 @@ export class FolderReader {
 
   #cell(file: string, row: number, column: string, text: string, optional: readonly string[]): [string, unknown][] {
     if (text === '' && optional.includes(column)) return [];
+    if (spanColumns.has(column)) {
+      const [from = '', until = ''] = text.split('/').map((part) => part.trim());
+      return [[column, { from, until }]];
+    }
     if (pairColumns.has(column)) return [[column, this.#pairs(file, row, column, text)]];
     if (!listColumns.has(column)) return [[column, text]];
     const items = text === '' ? [] : text.split('|').map((item) => item.trim());

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Deadlines } from './command.ts';
 import { Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { Colour } from './sla.ts';
-import { Status } from './ticket.ts';
+import { HandlerRole, Status, SupervisionLevel } from './ticket.ts';
 
 const attachments = z.array(z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional() }));
 
@@ -25,8 +25,26 @@ export const CallbackData = z.strictObject({
   category: z.strictObject({ code: z.string(), name: z.string() }).optional(),
   coHandlers: z.array(UnitId),
   reason: z.string().optional(),
+  /** 退单、延期、答复审核的结果: what was decided about what the unit asked or answered. */
+  decision: z.strictObject({ of: z.enum(['return', 'extension', 'answer']), approved: z.boolean() }).optional(),
+  /** 吹号、联办: the units that are called in. */
+  units: z.array(UnitId).optional(),
+  /** What was said with it: why the unit is called in, what one that works along reports. */
+  note: z.string().optional(),
+  /** 报到、协办完成: the unit that works along. */
+  unit: UnitId.optional(),
+  /** 督办层级 */
+  supervision: SupervisionLevel.optional(),
+  /** 经办人角色: who of the unit holds the ticket now. */
+  handler: HandlerRole,
+  /** 并单: the ticket that this one now answers for, too. */
+  merged: TicketNo.optional(),
+  /** 挂起至 */
+  until: Instant.optional(),
+  /** 裁定指定: it can't be returned. */
+  designated: z.literal(true).optional(),
   warning: z.strictObject({ clock: z.string(), colour: Colour, dueAt: Instant }).optional(),
-  /** Only in `dispatched` and `reworkOrdered`. */
+  /** Only in `dispatched`, `reworkOrdered`, `whistled` and `jointOpened`. */
   request: z
     .strictObject({
       title: z.string(),

@@ -2,7 +2,16 @@
 import * as z from 'zod';
 import { CategoryCode, Instant, PlainText, TicketNo, UnitId, Urgency } from './common.ts';
 import { EmergencyNumber } from './routing.ts';
-import { AttentionTopic, ResultCode, Satisfaction, Status, TransferOutcome } from './ticket.ts';
+import {
+  AttentionTopic,
+  HandlerRole,
+  ResultCode,
+  ReturnReason,
+  Satisfaction,
+  Status,
+  SupervisionLevel,
+  TransferOutcome,
+} from './ticket.ts';
 
 const command = <T extends string, S extends z.core.$ZodShape>(name: T, shape: S) =>
   z.strictObject({ command: z.literal(name), ...shape });
@@ -12,9 +21,6 @@ const handler = z
   .string()
   .regex(/^[\w.:@-]{1,64}$/, 'a staff number or role, no name')
   .optional();
-
-/** 退单原因 */
-export const ReturnReason = z.enum(['notOurDuty', 'wrongPlace', 'incomplete', 'duplicate', 'statutoryRoute']);
 
 /** `POST /departments/{departmentId}/tickets/{ticketNo}/commands` */
 export const DepartmentCommand = z.discriminatedUnion('command', [
@@ -28,11 +34,15 @@ export const DepartmentCommand = z.discriminatedUnion('command', [
     reasonCode: ReturnReason,
     reason: PlainText(1000),
     legalBasis: PlainText(500),
-    suggestedDepartment: UnitId.optional(),
+    suggestedDepartment: UnitId,
   }),
   command('requestExtension', { handler, newDeadline: Instant, reason: PlainText(1000) }),
   command('whistle', { handler, units: z.array(UnitId).min(1).max(10), reason: PlainText(1000) }),
   command('reportIn', { handler, note: PlainText(1000).optional() }),
+  /** 协办完成 */
+  command('finishAssist', { handler, note: PlainText(2000) }),
+  /** 交接: to the other of the unit's two handlers. */
+  command('handOver', { handler, to: HandlerRole, reason: PlainText(200) }),
 ]);
 export type DepartmentCommand = z.infer<typeof DepartmentCommand>;
 
@@ -70,7 +80,23 @@ export const HotlineCommand = z.discriminatedUnion('command', [
   command('merge', { into: TicketNo, reason }),
   command('suspend', { until: Instant, reason }),
   command('resume', { reason }),
-  command('supervise', { reason }),
+  command('supervise', { level: SupervisionLevel, reason }),
+  /** 争议裁定: the hotline can't settle the return itself. */
+  command('arbitrate', { reason }),
+  /** 拆单: one of several matters becomes a ticket of its own. */
+  command('split', {
+    title: PlainText(100),
+    content: PlainText(5000),
+    owner: UnitId,
+    category: CategoryCode.optional(),
+    reason,
+  }),
+  /** 回访未果: nobody was reached. A visit that reached the citizen is a `rate`. */
+  command('visitFailed', { reason }),
+  /** 重开: within the district's window after the end. */
+  command('reopen', { reason }),
+  /** 交接: A is away, or back. */
+  command('handOver', { to: HandlerRole, reason }),
   command('openJointHandling', { units: z.array(UnitId).min(1).max(10), reason }),
   /** 已关注: takes a topic off the desk's list. */
   command('noted', { topic: AttentionTopic, reason }),
@@ -83,6 +109,9 @@ export const HotlineCommand = z.discriminatedUnion('command', [
   command('rate', { ...ratingFields, reason }),
 ]);
 export type HotlineCommand = z.infer<typeof HotlineCommand>;
+
+/** `POST /hotline/tickets/{ticketNo}/unmask` */
+export const UnmaskRequest = z.strictObject({ reason });
 
 /** `POST /hotline/callers/search` */
 export const CallerSearch = z.strictObject({ phone: z.string().min(5).max(24) });

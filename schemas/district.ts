@@ -55,6 +55,11 @@ export const Department = z.strictObject({
   /** A 角 / B 角: role names, never persons. */
   handlerA: Text,
   handlerB: Text,
+  /** A 角请假, both days included: B is addressed meanwhile. */
+  leaveA: z
+    .strictObject({ from: z.iso.date(), until: z.iso.date() })
+    .refine(({ from, until }) => from <= until, 'leave ends after it begins (请假止日不早于起日)')
+    .optional(),
   /** Where callbacks go. Absent: the unit works by polling, or its secret names the address. */
   endpoint: z.url({ protocol: /^https$/ }).optional(),
 });

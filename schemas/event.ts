@@ -7,7 +7,16 @@ import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from 
 import { NoticeName } from './feedback.ts';
 import { EmergencyNumber, OpinionCandidate, RoutingDecision } from './routing.ts';
 import { Clock, ClockId, Colour } from './sla.ts';
-import { AttentionTopic, Flags, ResultCode, Satisfaction, TransferOutcome } from './ticket.ts';
+import {
+  AttentionTopic,
+  Flags,
+  HandlerRole,
+  ResultCode,
+  ReturnReason,
+  Satisfaction,
+  SupervisionLevel,
+  TransferOutcome,
+} from './ticket.ts';
 
 /** 操作主体. `id` is a staff number, a unit or a machine part, never a person's name. */
 export const Actor = z.discriminatedUnion('kind', [
@@ -28,6 +37,15 @@ export const CallbackType = z.enum([
   'reworkOrdered',
   'urged',
   'appended',
+  'whistled',
+  'reportedIn',
+  'assistFinished',
+  'supervised',
+  'handedOver',
+  'merged',
+  'jointOpened',
+  'suspended',
+  'resumed',
 ]);
 export type CallbackType = z.infer<typeof CallbackType>;
 
@@ -64,6 +82,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
     publicConsent: z.boolean(),
     boardMessageId: z.string().optional(),
     receivedAt: Instant,
+    /** 拆单: the ticket that this one was a part of. */
+    splitFrom: TicketNo.optional(),
   }),
   /** 转热线派单席: no lawful owner found, or not sure enough; the decision holds the candidates. */
   event('queuedAtDesk', { decision: RoutingDecision }),
@@ -76,7 +96,61 @@ export const TicketEvent = z.discriminatedUnion('type', [
     urgency: Urgency,
     round: z.int().min(1),
     decision: RoutingDecision.optional(),
+    /** Who of the unit is addressed; A unless A is away. */
+    handler: HandlerRole.optional(),
+    /** 裁定指定: it can't be returned any more. */
+    designated: z.literal(true).optional(),
   }),
+  /** 退单申请 */
+  event('returnRequested', {
+    unit: UnitId,
+    reasonCode: ReturnReason,
+    suggested: UnitId,
+    noteKey: z.string(),
+    to: z.enum(['RETURN_REVIEW', 'ARBITRATION']),
+  }),
+  /** 同意退单: back to the desk, or on to another unit with the `dispatched` that follows. */
+  event('returnApproved', { unit: UnitId }),
+  /** 不同意退单 */
+  event('returnRejected', { unit: UnitId }),
+  /** 提交裁定 */
+  event('arbitrationOpened', {}),
+  /** 延期申请 */
+  event('extensionRequested', { unit: UnitId, newDeadline: Instant, noteKey: z.string() }),
+  /** 同意延期 */
+  event('extensionApproved', { newDeadline: Instant }),
+  /** 不同意延期 */
+  event('extensionRejected', {}),
+  /** 并单: this ticket is answered by `into`. */
+  event('merged', { into: TicketNo }),
+  /** 并入: this ticket answers for `from`, too. */
+  event('absorbed', { from: TicketNo }),
+  /** 主单答复: what the ticket that this one was merged into was answered. */
+  event('answeredByMain', { main: TicketNo, resultCode: ResultCode, textKey: z.string() }),
+  /** 拆出 */
+  event('splitOff', { to: TicketNo }),
+  /** 挂起; `instances` of clocks stand. */
+  event('suspended', { until: Instant, instances: z.array(z.string()) }),
+  /** 恢复 */
+  event('resumed', {}),
+  /** 督办 */
+  event('supervised', { level: SupervisionLevel }),
+  /** 部门联办 */
+  event('jointOpened', { units: z.array(UnitId).min(1) }),
+  /** 吹号 */
+  event('whistled', { units: z.array(UnitId).min(1), noteKey: z.string() }),
+  /** 报到 */
+  event('reportedIn', { unit: UnitId, noteKey: z.string().optional() }),
+  /** 协办完成 */
+  event('assistFinished', { unit: UnitId, noteKey: z.string() }),
+  /** 交接: within the unit. `halfLimit`: A had not signed by half the limit. */
+  event('handedOver', { unit: UnitId, to: HandlerRole, why: z.enum(['halfLimit', 'command']) }),
+  /** 回访未果 */
+  event('visitFailed', { times: z.int().min(1) }),
+  /** 重开 */
+  event('reopened', { round: z.int().min(1) }),
+  /** 查看原文: an auditor looked at what is masked. The reason is the event's. */
+  event('unmasked', {}),
   /** 签收 */
   event('signed', { unit: UnitId }),
   /** 受理 */

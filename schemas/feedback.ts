@@ -7,7 +7,7 @@ import { ResultCode } from './ticket.ts';
 
 /**
  * Events that a rule may name, each at most once. `dispatched` is the first dispatch only: a later one is the hotline's own
- * affair. Extensions (延期) join when tickets can have them.
+ * affair. `answeredByMain`: the answer of the ticket that this one was merged into.
  */
 export const ToldEvent = z.enum([
   'dispatched',
@@ -17,6 +17,10 @@ export const ToldEvent = z.enum([
   'notAccepted',
   'closed',
   'cancelled',
+  'extensionApproved',
+  'merged',
+  'answeredByMain',
+  'reopened',
 ]);
 export type ToldEvent = z.infer<typeof ToldEvent>;
 

@@ -26,6 +26,7 @@ const dispatched = {
     channel: 'phone',
     category: { code: '01.1', name: '路灯照明' },
     coHandlers: [],
+    handler: 'A',
     request: {
       title: '小区门口路灯不亮',
       content: '小区南门外三盏路灯连续一周不亮，晚上出行不便，希望尽快修复。',

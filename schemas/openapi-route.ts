@@ -29,6 +29,8 @@ export const TicketHistory = z.strictObject({
   ticket: Ticket.omit({ callerToken: true }),
   events: z.array(z.looseObject({ seq: z.int(), at: Instant, type: z.string(), actor: Actor })),
   texts: z.record(z.string(), TicketText),
+  /** Whether the words are masked (an auditor's reading). */
+  masked: z.boolean(),
 });
 
 export type Security =

@@ -10,6 +10,7 @@ import {
   HotlineCommand,
   NoBody,
   RatingRequest,
+  UnmaskRequest,
 } from './command.ts';
 import {
   IntakeReceipt,
@@ -284,10 +285,23 @@ export const routes: readonly Route[] = [
     path: '/hotline/tickets/{ticketNo}',
     operationId: 'getTicketHistory',
     tag: 'hotline',
-    summary: 'Full history with the routing trace (工单全程)',
+    summary: 'Full history with the routing trace (工单全程); for an auditor with the words masked',
     security: ['operator'],
     answers: { 200: { description: 'The history.', schema: TicketHistory } },
     problems: [401, 403, 404],
+  },
+  {
+    method: 'post',
+    path: '/hotline/tickets/{ticketNo}/unmask',
+    operationId: 'unmaskTicket',
+    tag: 'hotline',
+    summary: "An auditor's look at what is masked (查看原文)",
+    description:
+      'Who looked, when and why stays in the ticket’s history. Answers the history with the words as they were.',
+    security: ['operator'],
+    body: { schema: UnmaskRequest, examples: { unmask: { reason: '核查投诉 2026-17 号' } } },
+    answers: { 200: { description: 'The history.', schema: TicketHistory } },
+    problems: [401, 404, 409, 413, 415, 422],
   },
   {
     method: 'post',

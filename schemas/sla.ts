@@ -10,7 +10,7 @@ export type LimitUnit = z.infer<typeof LimitUnit>;
 export const Limit = z.strictObject({ amount: z.int().min(1).max(1_000_000), unit: LimitUnit });
 export type Limit = z.infer<typeof Limit>;
 
-/** 计时项: 派单, 签收, 受理, 首次联系, 办结, 回访, 重办, 退单审核, 延期审核, 答复审核, 裁定, 报到, 协办. */
+/** 计时项: 派单, 签收, 受理, 首次联系, 办结, 回访, 重办, 退单审核, 延期审核, 答复审核, 裁定, 报到, 协办, 挂起. */
 export const ClockId = z.enum([
   'dispatch',
   'sign',
@@ -25,8 +25,12 @@ export const ClockId = z.enum([
   'arbitration',
   'reportIn',
   'assist',
+  'pause',
 ]);
 export type ClockId = z.infer<typeof ClockId>;
+/** Those with a limit of their own; a pause ends when it was told to. */
+export const TimedClockId = ClockId.exclude(['pause']);
+export type TimedClockId = z.infer<typeof TimedClockId>;
 
 /** 预警颜色: 黄, 橙 warn before the limit; 红 is the limit itself. In the order in which they come. */
 export const Colour = z.enum(['yellow', 'orange', 'red']);
@@ -50,6 +54,10 @@ export const Clock = z.strictObject({
   marks: z.strictObject(perColour),
   /** When each colour was in fact raised. */
   fired: z.strictObject(perColour).partial(),
+  /** Milliseconds of this clock's own time that passed before a pause (挂起); this run has the rest. */
+  usedMs: z.int().min(0).optional(),
+  /** B 角接办: when the substitute takes over from A, if nothing has happened by then; `done` when that was. */
+  handover: z.strictObject({ at: Instant, done: Instant.optional() }).optional(),
   stoppedAt: Instant.optional(),
 });
 export type Clock = z.infer<typeof Clock>;
@@ -91,16 +99,26 @@ export type WarningRules = z.infer<typeof WarningRules>;
 export const LimitProfile = z.strictObject({
   profile: z.string().regex(/^[a-z][a-z0-9-]*$/),
   name: z.string().min(1),
-  limits: z.record(ClockId.exclude(['finish']), LimitRow),
+  limits: z.record(TimedClockId.exclude(['finish']), LimitRow),
   finish: z.record(Kind, LimitRow),
   warnings: WarningRules,
   /** 催办间隔: how long after an urge the same citizen may urge again. */
   urgeInterval: z.strictObject({ limit: Limit, source }),
+  /** B 角接办: the share of the sign limit after which the substitute takes over. */
+  substitute: z.strictObject({ ratio: z.number().gt(0).lt(1), source }),
+  /** 退单: how many a ticket bears, and how many of them one unit may make; what comes after goes to arbitration. */
+  returns: z.strictObject({ perTicket: z.int().min(1), perUnit: z.int().min(1), source }),
+  /** 延期: at most so much behind the deadline. */
+  extension: z.strictObject({ limit: Limit, source }),
+  /** 挂起: at most so long. */
+  suspension: z.strictObject({ limit: Limit, source }),
+  /** 重开期: how long after the end a ticket may be taken up again. */
+  reopenWindow: z.strictObject({ limit: Limit, source }),
 });
 export type LimitProfile = z.infer<typeof LimitProfile>;
 
 /** What a limit is looked up by. */
-export const LimitQuery = z.strictObject({ clock: ClockId, kind: Kind, urgency: Urgency });
+export const LimitQuery = z.strictObject({ clock: TimedClockId, kind: Kind, urgency: Urgency });
 export type LimitQuery = z.infer<typeof LimitQuery>;
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day looks like 08:30');

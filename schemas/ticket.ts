@@ -86,6 +86,54 @@ export const Emergency = z.strictObject({
 });
 export type Emergency = z.infer<typeof Emergency>;
 
+/** 退单原因 */
+export const ReturnReason = z.enum(['notOurDuty', 'wrongPlace', 'incomplete', 'duplicate', 'statutoryRoute']);
+export type ReturnReason = z.infer<typeof ReturnReason>;
+
+/** 退单记录: a unit said that the ticket isn't its own. `arbitration`: the third objection, or one that the hotline passed on. */
+export const ReturnRecord = z.strictObject({
+  unit: UnitId,
+  reasonCode: ReturnReason,
+  suggested: UnitId,
+  at: Instant,
+  outcome: z.enum(['pending', 'approved', 'rejected', 'arbitration']),
+});
+export type ReturnRecord = z.infer<typeof ReturnRecord>;
+
+/** 延期: one a ticket. */
+export const ExtensionRecord = z.strictObject({
+  unit: UnitId,
+  newDeadline: Instant,
+  at: Instant,
+  outcome: z.enum(['pending', 'approved', 'rejected']),
+});
+export type ExtensionRecord = z.infer<typeof ExtensionRecord>;
+
+/** A 角 holds a ticket first; B 角 takes over. */
+export const HandlerRole = z.enum(['A', 'B']);
+export type HandlerRole = z.infer<typeof HandlerRole>;
+
+/** 经手: who held the ticket from when until when, so that a delay is attributed to whom it belongs. */
+export const Holding = z.strictObject({
+  unit: UnitId,
+  handler: HandlerRole.optional(),
+  from: Instant,
+  until: Instant.optional(),
+});
+export type Holding = z.infer<typeof Holding>;
+
+/** 报到协办: a unit that the owning town has whistled for (基层吹号、部门报到). The owner stays the only owner. */
+export const Assist = z.strictObject({
+  unit: UnitId,
+  state: z.enum(['called', 'reported', 'finished']),
+  at: Instant,
+});
+export type Assist = z.infer<typeof Assist>;
+
+/** 督办层级: by the hotline office, a bureau's head (局长督办) or a district leader (区长专办). */
+export const SupervisionLevel = z.enum(['office', 'director', 'leader']);
+export type SupervisionLevel = z.infer<typeof SupervisionLevel>;
+
 export const Ticket = z.strictObject({
   ticketNo: TicketNo,
   /** Sequence number of the newest event; what departments see as `ticketVersion`. */
@@ -118,6 +166,27 @@ export const Ticket = z.strictObject({
   /** Set when the hotline let the answer pass: from then on the citizen may read it. */
   answerApprovedAt: Instant.optional(),
   contactedAt: Instant.optional(),
+  /** 退单, oldest first. */
+  returns: z.array(ReturnRecord),
+  /** 指定承办: after a designation nobody may return it. */
+  noReturn: z.literal(true).optional(),
+  extension: ExtensionRecord.optional(),
+  /** 挂起: the clocks in `instances` stand until then. */
+  suspension: z.strictObject({ until: Instant, at: Instant, instances: z.array(z.string()) }).optional(),
+  /** 并单: the ticket that answers for this one; and those that this one answers for. */
+  mergedInto: TicketNo.optional(),
+  merged: z.array(TicketNo),
+  splitFrom: TicketNo.optional(),
+  splitInto: z.array(TicketNo),
+  assists: z.array(Assist),
+  supervision: z.strictObject({ level: SupervisionLevel, at: Instant }).optional(),
+  /** 部门联办: the hotline office leads, these take part. */
+  joint: z.strictObject({ units: z.array(UnitId), at: Instant }).optional(),
+  /** Who of the owning unit holds it. */
+  handler: HandlerRole,
+  holdings: z.array(Holding),
+  /** 回访: tries on which nobody was reached. */
+  failedVisits: z.int().min(0),
   /** How often the citizen added something. */
   additions: z.int().min(0),
   /** 催办 overlay: how often, and when last. */

@@ -123,6 +123,12 @@ export class WorkingCalendar {
     return this.#opening(this.#workingDay(this.#workingDaysUntil(dayOf(due)) - days));
   }
 
+  /** Whether there is an official notice for the day of `instant`: what needs a later day is provisional. */
+  isOfficial(instant: number): boolean {
+    const day = dayOf(instant);
+    return day >= this.#coveredFromDay && day <= this.#coveredUntilDay;
+  }
+
   #deadline(firstDayNeeded: number, dueAt: number): Deadline {
     const provisional = firstDayNeeded < this.#coveredFromDay || dayOf(dueAt) > this.#coveredUntilDay;
     return { dueAt, provisional };

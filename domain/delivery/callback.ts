@@ -42,11 +42,13 @@ export interface CallbackSource {
   readonly request?: ReadableRequest | undefined;
   /** 补充 that this message tells, oldest first. */
   readonly additions?: readonly Addition[] | undefined;
+  /** What was said with the event to those who work along. */
+  readonly note?: string | undefined;
   /** To be told, or in a confidential request's additions to be hidden. */
   readonly caller?: CallerRecord | undefined;
 }
 
-const WITH_REQUEST: ReadonlySet<CallbackType> = new Set(['dispatched', 'reworkOrdered']);
+const WITH_REQUEST: ReadonlySet<CallbackType> = new Set(['dispatched', 'reworkOrdered', 'whistled', 'jointOpened']);
 
 /** Messages of these types hold the request's text. */
 export const needsRequest = (type: CallbackType): boolean => WITH_REQUEST.has(type);
@@ -54,7 +56,7 @@ export const needsRequest = (type: CallbackType): boolean => WITH_REQUEST.has(ty
 /** 保密、匿名: then the department must not learn who asked. */
 export const needsCaller = (type: CallbackType, ticket: Ticket): boolean => needsRequest(type) && !isDiscreet(ticket);
 
-/** 保密: what was added came past the door, so the caller's name and number are read here, to be taken out of it. */
+/** 保密: what was added or noted came past the door, so the caller's name and number are read here, to be taken out of it. */
 export const hidesCaller = ({ flags }: Ticket, additions: number): boolean => flags.confidential && additions > 0;
 
 const isDiscreet = ({ flags }: Ticket): boolean => flags.confidential || flags.anonymous;
@@ -76,7 +78,7 @@ export function callbackEvent(source: CallbackSource, names: Names): CallbackEve
 }
 
 function data(
-  { event, callback, ticket, request, additions = [], caller }: CallbackSource,
+  { event, callback, ticket, request, additions = [], caller, note }: CallbackSource,
   names: Names,
   eventId: string,
 ): CallbackData {
@@ -100,12 +102,51 @@ function data(
     ...(categoryCode === undefined ? {} : { category: { code: categoryCode, name: category ?? categoryCode } }),
     coHandlers: ticket.coHandlers,
     ...(event.reason === undefined ? {} : { reason: isDiscreet(ticket) ? discreetText(event.reason) : event.reason }),
+    ...factsOf(event),
+    ...(note === undefined ? {} : { note: addedWords(note, ticket, caller) }),
+    handler: ticket.handler,
+    ...(ticket.noReturn === undefined ? {} : { designated: ticket.noReturn }),
     ...(event.type === 'warned' ? { warning: { clock: event.clock, colour: event.colour, dueAt: event.dueAt } } : {}),
     ...(request !== undefined && needsRequest(callback.type) ? { request: requestOf(request, ticket, names) } : {}),
     ...(additions.length === 0 ? {} : { additions: additions.map((addition) => additionOf(addition, ticket, caller)) }),
     ...(appellant === undefined ? {} : { appellant }),
   };
 }
+
+/** What an event says beside the ticket's state. */
+function factsOf(event: TicketEvent): Partial<CallbackData> {
+  switch (event.type) {
+    case 'returnApproved':
+    case 'returnRejected':
+      return { decision: { of: 'return', approved: event.type === 'returnApproved' } };
+    case 'extensionApproved':
+    case 'extensionRejected':
+      return { decision: { of: 'extension', approved: event.type === 'extensionApproved' } };
+    case 'answerApproved':
+    case 'answerRejected':
+      return { decision: { of: 'answer', approved: event.type === 'answerApproved' } };
+    case 'whistled':
+    case 'jointOpened':
+      return { units: event.units };
+    case 'reportedIn':
+    case 'assistFinished':
+      return { unit: event.unit };
+    case 'supervised':
+      return { supervision: event.level };
+    case 'absorbed':
+      return { merged: event.from };
+    case 'suspended':
+      return { until: event.until };
+    default:
+      return {};
+  }
+}
+
+/** Key of the text that goes with a message to those who work along. */
+export const noteOf = (event: TicketEvent): string | undefined =>
+  event.type === 'whistled' || event.type === 'reportedIn' || event.type === 'assistFinished'
+    ? event.noteKey
+    : undefined;
 
 function requestOf(request: ReadableRequest, ticket: Ticket, names: Names): NonNullable<CallbackData['request']> {
   const townCode = ticket.townCode ?? request.place?.townCode;

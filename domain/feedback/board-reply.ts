@@ -57,6 +57,10 @@ const STATES: Readonly<Record<ToldEvent, BoardState>> = {
   notAccepted: 'denied',
   closed: 'closed',
   cancelled: 'withdrawn',
+  extensionApproved: 'accepted',
+  merged: 'accepted',
+  answeredByMain: 'answered',
+  reopened: 'accepted',
 };
 /** In these the answer itself is shown; a board shows its newest version only, so `closed` repeats it. */
 const WITH_ANSWER: readonly BoardState[] = ['answered', 'closed'];

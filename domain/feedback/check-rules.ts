@@ -66,7 +66,7 @@ function checkTakenBack(rules: FeedbackRules['rules'], add: Add): void {
   const onBoard = (event: ToldEvent) => rules.findIndex((rule) => rule.event === event && rule.website !== undefined);
   const answered = onBoard('answerApproved');
   if (answered === -1) return;
-  for (const event of ['reworkOrdered', 'cancelled'] as const) {
+  for (const event of ['reworkOrdered', 'reopened', 'cancelled'] as const) {
     if (onBoard(event) === -1) {
       add(`rules.${answered}.website`, `${event} 时不告知网站,旧答复会一直公开`, `给 ${event} 也写 website`);
     }

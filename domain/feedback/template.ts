@@ -12,8 +12,8 @@ export const PLACEHOLDERS = {
   ticketNo: always,
   department: always,
   time: always,
-  deadline: ['dispatched', 'reworkOrdered'],
-  result: ['answerApproved', 'directClosed', 'closed'],
+  deadline: ['dispatched', 'reworkOrdered', 'extensionApproved', 'reopened'],
+  result: ['answerApproved', 'directClosed', 'closed', 'answeredByMain'],
   route: ['notAccepted'],
 } as const satisfies Record<string, readonly ToldEvent[]>;
 export type Placeholder = keyof typeof PLACEHOLDERS;

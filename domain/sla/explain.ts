@@ -16,6 +16,7 @@ export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
   replyReview: '答复审核',
   arbitration: '争议裁定',
   reportIn: '报到',
+  pause: '挂起',
   assist: '协办',
 };
 

@@ -1,16 +1,22 @@
-/** 预警时点: which colours of a ticket's clocks are due now, and when to look again. Clocks that stand have no marks. */
+/**
+ * 预警时点: which colours of a ticket's clocks are due now, when a substitute takes over, when a pause ends, and when to look
+ * again. Clocks that stand have no marks.
+ */
 import { fromIso } from '#domain/calendar/shanghai.ts';
 import { type Clock, Colour } from '#schemas/sla.ts';
 import { isRunning } from './clock.ts';
 
+/** `handover`: B 角接办; `resume`: the end of a pause (挂起). */
+export type MarkKind = Colour | 'handover' | 'resume';
+
 export interface Mark {
   readonly clock: Clock;
-  readonly colour: Colour;
+  readonly kind: MarkKind;
   /** When it became, or becomes, due; epoch milliseconds. */
   readonly at: number;
 }
 
-/** What is due at `now` (epoch ms) and not raised yet, oldest first. After a long silence that is several colours of one clock. */
+/** What is due at `now` (epoch ms) and not raised yet, oldest first. After a long silence that is several of one clock. */
 export function dueMarks(clocks: readonly Clock[], now: number): Mark[] {
   return unfiredMarks(clocks).filter(({ at }) => at <= now);
 }
@@ -31,10 +37,16 @@ export function warningColour(clock: Clock): Colour | undefined {
 function unfiredMarks(clocks: readonly Clock[]): Mark[] {
   return clocks
     .filter(isRunning)
-    .flatMap((clock) =>
-      Colour.options
-        .filter((colour) => !clock.fired[colour])
-        .map((colour) => ({ clock, colour, at: fromIso(clock.marks[colour]) })),
-    )
+    .flatMap(marksOf)
     .sort((one, other) => one.at - other.at);
+}
+
+function marksOf(clock: Clock): Mark[] {
+  if (clock.id === 'pause') return [{ clock, kind: 'resume', at: fromIso(clock.dueAt) }];
+  const colours = Colour.options
+    .filter((colour) => !clock.fired[colour])
+    .map((colour): Mark => ({ clock, kind: colour, at: fromIso(clock.marks[colour]) }));
+  const { handover } = clock;
+  if (handover === undefined || handover.done !== undefined) return colours;
+  return [...colours, { clock, kind: 'handover', at: fromIso(handover.at) }];
 }

@@ -1,6 +1,7 @@
 /** Which clocks of a ticket run, and how a step of the life cycle starts and stops them. */
-import { continueClock, isRunning, startClock } from '#domain/sla/clock.ts';
-import type { Clock, ClockId } from '#schemas/sla.ts';
+import { toShanghai } from '#domain/calendar/shanghai.ts';
+import { continueClock, handoverAt, isRunning, startClock } from '#domain/sla/clock.ts';
+import type { Clock, ClockId, TimedClockId } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import type { DecideContext } from './command.ts';
 
@@ -17,15 +18,20 @@ export function deadlines(ticket: Pick<Ticket, 'clocks'>): Record<string, string
   return Object.fromEntries(runningClocks(ticket).map((clock) => [clock.id, clock.dueAt]));
 }
 
-/** A fresh run of clock `id`, held by `holder`, from now on. */
+/**
+ * A fresh run of clock `id`, held by `holder`, from now on. Of a unit's sign clock B takes over after a share of it, unless B
+ * holds it from the start.
+ */
 export function start(
   ticket: Pick<Ticket, 'clocks' | 'kind' | 'urgency'>,
-  id: ClockId,
+  id: TimedClockId,
   holder: string,
-  { rules, now }: DecideContext,
+  { rules, now, desk, handlerOf }: DecideContext,
 ): Clock {
   const { kind, urgency, clocks } = ticket;
-  return startClock(rules, { clock: id, kind, urgency, holder, startedAt: now }, clocks);
+  const clock = startClock(rules, { clock: id, kind, urgency, holder, startedAt: now }, clocks);
+  if (id !== 'sign' || holder === desk || handlerOf(holder) === 'B') return clock;
+  return { ...clock, handover: { at: toShanghai(handoverAt(rules, clock)) } };
 }
 
 /**

@@ -2,10 +2,11 @@
 import type { SlaRules } from '#domain/sla/clock.ts';
 import type { KeptAttachment } from '#schemas/attachment.ts';
 import type { DepartmentCommand, HotlineCommand, RatingRequest } from '#schemas/command.ts';
+import type { UnitLevel } from '#schemas/district.ts';
 import type { EventOf, TicketEvent } from '#schemas/event.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
 import type { Danger, RoutingDecision } from '#schemas/routing.ts';
-import type { KeptRecording, Ticket, TicketText } from '#schemas/ticket.ts';
+import type { HandlerRole, KeptRecording, Ticket, TicketText } from '#schemas/ticket.ts';
 
 /** 登记并派单: the router's command, with the decision that it came to. */
 export interface Register {
@@ -58,12 +59,52 @@ export interface Reroute {
 export interface RecordOpinion extends Pick<EventOf<'opinionGiven'>, 'model' | 'candidates'> {
   readonly command: 'recordOpinion';
 }
+/** 并入: the other side of a merge; the two are committed together. */
+export interface Absorb {
+  readonly command: 'absorb';
+  readonly from: string;
+  readonly reason: string;
+}
+/** 拆出的工单: the other side of a split; the two are committed together. */
+export interface RegisterSplit {
+  readonly command: 'registerSplit';
+  readonly ticketNo: string;
+  readonly parent: Ticket;
+  readonly title: string;
+  readonly content: string;
+  readonly owner: string;
+  readonly category?: string | undefined;
+  readonly reason: string;
+}
+/** 主单答复 for the citizen of a merged ticket. */
+export interface AnswerByMain {
+  readonly command: 'answerByMain';
+  readonly main: string;
+  readonly resultCode: EventOf<'answeredByMain'>['resultCode'];
+  readonly publicAnswer: string;
+}
+/** 查看原文: an auditor's look behind the mask. */
+export interface Unmask {
+  readonly command: 'unmask';
+  readonly reason: string;
+}
 export type CitizenCommand = Rate | Urge | Append | Withdraw;
-export type SystemCommand = Register | Tick | RecordFeedback | AttachRecordings | RecordContentCheck | Reroute;
+export type SystemCommand =
+  | AnswerByMain
+  | Register
+  | Tick
+  | RecordFeedback
+  | AttachRecordings
+  | RecordContentCheck
+  | Reroute;
 /** 代诉求人: the agent says it for the citizen on the line. */
 export type OnBehalfCommand = Extract<HotlineCommand, { command: CitizenCommand['command'] }>;
-export type DeskCommand = Exclude<HotlineCommand, OnBehalfCommand> | RecordOpinion;
-export type TicketCommand = SystemCommand | CitizenCommand | DepartmentCommand | HotlineCommand | RecordOpinion;
+/** A part's number is drawn at the door. */
+type Split = Extract<HotlineCommand, { command: 'split' }> & { readonly newTicketNo?: string };
+/** What operators give that isn't posted as such. */
+type InnerCommand = RecordOpinion | Absorb | RegisterSplit | Unmask;
+export type DeskCommand = Exclude<HotlineCommand, OnBehalfCommand | { command: 'split' }> | Split | InnerCommand;
+export type TicketCommand = SystemCommand | CitizenCommand | DepartmentCommand | OnBehalfCommand | DeskCommand;
 export type CommandOf<N extends TicketCommand['command']> = Extract<TicketCommand, { command: N }>;
 
 /** What `decide` needs to know of the world; handed in, so that it stays a pure function. */
@@ -73,6 +114,11 @@ export interface DecideContext {
   /** The district's calendar and limits. */
   readonly rules: SlaRules;
   isUnit(id: string): boolean;
+  levelOf(id: string): UnitLevel | undefined;
+  /** Who of the unit is addressed now: A, unless A is on leave. */
+  handlerOf(id: string): HandlerRole;
+  /** The other ticket of a merge. */
+  readonly other?: Ticket | undefined;
   isCategory(code: string): boolean;
   isTown(code: string): boolean;
   /** 热线办: the unit that holds what no department owns. */
@@ -84,10 +130,15 @@ export type RejectionCode =
   | 'roleForbids'
   | 'notOwner'
   | 'ruleForbids'
+  /** 指定承办后不得退单 */
+  | 'noReturn'
+  | 'returnLimit'
+  | 'extensionLimit'
+  | 'tooLate'
+  | 'unknownTicket'
   | 'unknownUnit'
   | 'unknownCategory'
-  | 'unknownTown'
-  | 'notYetSupported';
+  | 'unknownTown';
 
 export interface Rejection {
   readonly code: RejectionCode;

@@ -7,10 +7,13 @@ export type Consumer = 'dispatch' | 'feedback' | 'timers';
 /** Events that may have to be told to the citizen; the district's rules decide what is said. */
 const TOLD: ReadonlySet<string> = new Set(ToldEvent.options);
 
+/** Events after which tickets that were merged into this one may have to be answered. */
+const PASSED_ON: ReadonlySet<string> = new Set(['absorbed', 'answeredByMain']);
+
 export function consumersOf(event: TicketEvent): Consumer[] {
   const consumers: Consumer[] = [];
   if (event.callbacks !== undefined) consumers.push('dispatch');
-  if (TOLD.has(event.type) || isChecked(event)) consumers.push('feedback');
+  if (TOLD.has(event.type) || PASSED_ON.has(event.type) || isChecked(event)) consumers.push('feedback');
   if (event.clocks !== undefined) consumers.push('timers');
   return consumers;
 }

@@ -10,6 +10,7 @@ import type { Satisfaction, Ticket } from '#schemas/ticket.ts';
 import { running } from './clocks.ts';
 import type { Append, CitizenCommand, DecideContext, OnBehalfCommand, Rate } from './command.ts';
 import { closed } from './decide-hotline.ts';
+import { calledOff, othersWait } from './decide-merge.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 import { isOpen } from './transitions.ts';
@@ -40,8 +41,15 @@ function said(ticket: Ticket, command: CitizenCommand | OnBehalfCommand, context
     case 'append':
       return append(ticket, command, context);
     case 'withdraw':
+      if (ticket.merged.length > 0) return othersWait();
       return {
-        drafts: [{ type: 'cancelled', stop: running(ticket), tell: tellOwner(ticket, 'withdrawn', context) }],
+        drafts: [
+          {
+            type: 'cancelled',
+            stop: running(ticket),
+            tell: [...tellOwner(ticket, 'withdrawn', context), ...calledOff(ticket)],
+          },
+        ],
       };
   }
 }

@@ -1,9 +1,13 @@
-/** Commands of the owning unit (承办单位): sign, accept, contact, progress, reply. It never closes its own ticket. */
+/** Commands of the owning unit (承办单位) and of those that work along. A unit never closes its own ticket. */
 import type { DepartmentCommand } from '#schemas/command.ts';
 import type { Actor } from '#schemas/event.ts';
-import type { Ticket } from '#schemas/ticket.ts';
+import type { HandlerRole, Ticket } from '#schemas/ticket.ts';
 import { running, start } from './clocks.ts';
 import type { DecideContext } from './command.ts';
+import { finishAssist, reportIn, whistle } from './decide-assist.ts';
+import { askExtension } from './decide-extension.ts';
+import { calledOff } from './decide-merge.ts';
+import { askReturn } from './decide-return.ts';
 import { type Outcome, reject } from './outcome.ts';
 
 export function decideByDepartment(
@@ -54,17 +58,35 @@ export function decideByDepartment(
             unit,
             resultCode: command.resultCode,
             textKey: key,
-            stop: running(ticket, 'contact', 'finish', 'rework'),
+            stop: running(ticket),
             start: [start(ticket, 'replyReview', context.desk, context)],
+            tell: calledOff(ticket),
           },
         ],
         texts: [{ key, text: { kind: 'answer', internal: command.handling, public: command.publicAnswer } }],
       };
     }
     case 'return':
+      return askReturn(ticket, command, unit, context);
     case 'requestExtension':
+      return askExtension(ticket, command, unit, context);
     case 'whistle':
+      return whistle(ticket, command, context);
     case 'reportIn':
-      return reject('notYetSupported', `${command.command} is modelled, but not answered yet`);
+      return reportIn(ticket, command, unit, context);
+    case 'finishAssist':
+      return finishAssist(ticket, command, unit);
+    case 'handOver':
+      return handOver(ticket, command);
   }
+}
+
+/** 交接: by the unit itself, or by the hotline for it. */
+export function handOver(
+  ticket: Ticket,
+  { to, reason }: { readonly to: HandlerRole; readonly reason: string },
+): Outcome {
+  if (ticket.handler === to) return reject('ruleForbids', 'that handler holds the ticket already');
+  const tell = [{ to: ticket.owner, type: 'handedOver' as const }];
+  return { drafts: [{ type: 'handedOver', reason, unit: ticket.owner, to, why: 'command', tell }] };
 }

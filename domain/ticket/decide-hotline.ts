@@ -1,7 +1,15 @@
-/** Commands of the hotline office (热线办): assign, refuse, directClose, review, rework, close, cancel, archive, noted. */
+/** Commands of the hotline office (热线办). What several commands share has a file of its own beside this one. */
+import { fromIso } from '#domain/calendar/shanghai.ts';
+import { deadline } from '#domain/sla/working-clock.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { carryOn, running, start } from './clocks.ts';
 import type { CommandOf, DecideContext, DeskCommand } from './command.ts';
+import { handOver } from './decide-department.ts';
+import { approveExtension, rejectExtension } from './decide-extension.ts';
+import { absorb, calledOff, merge, othersWait, split } from './decide-merge.ts';
+import { resume, suspend } from './decide-pause.ts';
+import { approveReturn, arbitrate, designate, rejectReturn } from './decide-return.ts';
+import { dispatchTo } from './dispatch.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 
@@ -42,7 +50,17 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
     case 'close':
       return { drafts: [closed(ticket, 'hotline', reason)] };
     case 'cancel':
-      return { drafts: [{ type: 'cancelled', reason, stop: all, tell: tellOwner(ticket, 'withdrawn', context) }] };
+      if (ticket.merged.length > 0) return othersWait();
+      return {
+        drafts: [
+          {
+            type: 'cancelled',
+            reason,
+            stop: all,
+            tell: [...tellOwner(ticket, 'withdrawn', context), ...calledOff(ticket)],
+          },
+        ],
+      };
     case 'archive':
       return { drafts: [{ type: 'archived', reason }] };
     case 'noted':
@@ -54,17 +72,78 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
         ? { drafts: [{ type: 'transferRecorded', reason, number: command.number, outcome: command.outcome }] }
         : reject('ruleForbids', 'nothing in the ticket speaks of danger');
     case 'approveReturn':
+      return approveReturn(ticket, command, context);
     case 'rejectReturn':
+      return rejectReturn(ticket, command, context);
+    case 'arbitrate':
+      return arbitrate(ticket, command, context);
     case 'designate':
+      return designate(ticket, command, context);
     case 'approveExtension':
+      return approveExtension(ticket, command, context);
     case 'rejectExtension':
+      return rejectExtension(ticket, command);
     case 'merge':
+      return merge(ticket, command, context);
+    case 'absorb':
+      return absorb(ticket, command, context);
+    case 'split':
+      return split(command, context);
     case 'suspend':
+      return suspend(ticket, command, context);
     case 'resume':
+      return resume(ticket, command, context);
     case 'supervise':
+      return ticket.owner === context.desk
+        ? reject('ruleForbids', 'no unit owns the ticket yet')
+        : {
+            drafts: [
+              { type: 'supervised', reason, level: command.level, tell: [{ to: ticket.owner, type: 'supervised' }] },
+            ],
+          };
     case 'openJointHandling':
-      return reject('notYetSupported', `${command.command} is modelled, but not answered yet`);
+      return openJoint(ticket, command, context);
+    case 'handOver':
+      return handOver(ticket, command);
+    case 'visitFailed':
+      return { drafts: [{ type: 'visitFailed', reason, times: ticket.failedVisits + 1 }] };
+    case 'reopen':
+      return reopen(ticket, command, context);
+    case 'unmask':
+      return { drafts: [{ type: 'unmasked', reason }] };
+    case 'registerSplit':
+      return reject('stateForbids', 'the ticket exists');
   }
+}
+
+/** 部门联办: the named units take part; the owner leads them. */
+function openJoint(ticket: Ticket, { units, reason }: CommandOf<'openJointHandling'>, context: DecideContext): Outcome {
+  if (ticket.owner === context.desk) return reject('ruleForbids', 'no unit owns the ticket yet');
+  if (!units.every((unit) => context.isUnit(unit))) return reject('unknownUnit', 'no such unit in the district');
+  const others = [...new Set(units)].filter((unit) => unit !== ticket.owner && unit !== context.desk);
+  if (others.length === 0) return reject('ruleForbids', 'joint handling needs another unit than the owner');
+  const tell = [ticket.owner, ...others].map((to) => ({ to, type: 'jointOpened' as const }));
+  return { drafts: [{ type: 'jointOpened', reason, units: others, tell }] };
+}
+
+/** 重开: the unit that had it takes it up again, on the limit of a rework. */
+function reopen(ticket: Ticket, { reason }: CommandOf<'reopen'>, context: DecideContext): Outcome {
+  const { calendar, profile } = context.rules;
+  const ended = fromIso(ticket.closedAt ?? ticket.updatedAt);
+  if (context.now > deadline(calendar, ended, profile.reopenWindow.limit).dueAt) {
+    return reject('tooLate', 'the window for taking the ticket up again is over');
+  }
+  return {
+    drafts: [
+      {
+        type: 'reopened',
+        reason,
+        round: ticket.round + 1,
+        start: [start(ticket, 'rework', ticket.owner, context)],
+        tell: [{ to: ticket.owner, type: 'reworkOrdered' }],
+      },
+    ],
+  };
 }
 
 /** 办结. Shared with the citizen's rating, which closes a ticket when it says solved and satisfied. */
@@ -79,44 +158,30 @@ export function closed(ticket: Ticket, by: 'hotline' | 'citizen', reason?: strin
 }
 
 function assign(ticket: Ticket, command: CommandOf<'assign'>, context: DecideContext): Outcome {
-  const { owner, reason, coHandlers = [], category, townCode } = command;
-  if (![owner, ...coHandlers].every((unit) => context.isUnit(unit))) {
-    return reject('unknownUnit', 'no such unit in the district');
-  }
-  if (category !== undefined && !context.isCategory(category)) {
-    return reject('unknownCategory', 'no such category in the catalogue');
-  }
-  if (townCode !== undefined && !context.isTown(townCode)) return reject('unknownTown', 'no such town in the district');
+  const { owner, reason, coHandlers = [], category, townCode, urgency } = command;
+  if (ticket.noReturn) return reject('noReturn', 'the owner was designated; designate again to change it');
   if (new Set([owner, ...coHandlers]).size !== coHandlers.length + 1) {
     return reject('ruleForbids', 'a unit is named once: as owner or as co-handler');
   }
-  if (owner === context.desk) return reject('ruleForbids', 'the desk refuses or closes directly, it does not own');
-  if (owner === ticket.owner) return reject('ruleForbids', 'the unit owns the ticket already');
+  if (owner === ticket.owner && owner !== context.desk) {
+    return reject('ruleForbids', 'the unit owns the ticket already');
+  }
   const reassigned = ticket.status === 'AWAIT_SIGN';
-  const urgency = command.urgency ?? ticket.urgency;
-  const as = { ...ticket, urgency };
-  const finish =
-    reassigned && urgency === ticket.urgency ? carryOn(ticket, 'finish', owner) : [start(as, 'finish', owner, context)];
-  return {
-    drafts: [
-      {
-        type: 'dispatched',
-        reason,
-        owner,
-        coHandlers,
-        ...(category === undefined ? {} : { categoryCode: category }),
-        ...(townCode === undefined ? {} : { townCode }),
-        urgency,
-        round: reassigned ? ticket.round + 1 : ticket.round,
-        stop: running(ticket),
-        start: [start(as, 'sign', owner, context), ...finish],
-        tell: [
-          ...(reassigned ? [{ to: ticket.owner, type: 'withdrawn' as const }] : []),
-          { to: owner, type: 'dispatched' },
-        ],
-      },
-    ],
-  };
+  const next = dispatchTo(
+    ticket,
+    {
+      owner,
+      reason,
+      coHandlers,
+      category,
+      townCode,
+      urgency,
+      round: reassigned ? ticket.round + 1 : ticket.round,
+      tellBefore: reassigned ? [{ to: ticket.owner, type: 'withdrawn' }] : [],
+    },
+    context,
+  );
+  return 'code' in next ? next : { drafts: [next] };
 }
 
 function approve(ticket: Ticket, reason: string, context: DecideContext): Draft {

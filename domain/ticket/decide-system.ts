@@ -1,12 +1,15 @@
 /** Commands that only the system gives: register and reroute (the router), tick (the alarm clock), records of what came. */
-import { dueMarks } from '#domain/sla/marks.ts';
+import { dueMarks, type MarkKind } from '#domain/sla/marks.ts';
 import type { Urgency } from '#schemas/common.ts';
+import type { CallbackType } from '#schemas/event.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Ticket, TicketText } from '#schemas/ticket.ts';
 import { running, start } from './clocks.ts';
 import type { DecideContext, Register, Reroute, SystemCommand } from './command.ts';
 import { advised } from './decide-citizen.ts';
+import { answerByMain } from './decide-merge.ts';
+import { resumed } from './decide-pause.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 
@@ -17,7 +20,7 @@ export function decideBySystem(ticket: Ticket | undefined, command: SystemComman
     case 'register':
       return ticket === undefined ? register(command, context) : reject('stateForbids', 'the ticket exists');
     case 'tick':
-      return { drafts: ticket === undefined ? [] : warnings(ticket, context) };
+      return { drafts: ticket === undefined ? [] : due(ticket, context) };
     case 'recordFeedback': {
       const { command: _, ...facts } = command;
       return { drafts: [{ type: 'feedbackRecorded', ...facts }] };
@@ -33,6 +36,8 @@ export function decideBySystem(ticket: Ticket | undefined, command: SystemComman
         texts: [{ key, text: { kind: 'note', text: '', recordings: [...command.recordings] } }],
       };
     }
+    case 'answerByMain':
+      return ticket === undefined ? { drafts: [] } : answerByMain(ticket, command);
     case 'reroute':
       return ticket === undefined ? { drafts: [] } : reroute(ticket, command, context);
   }
@@ -102,6 +107,7 @@ function dispatched(
     ...(townCode === undefined ? {} : { townCode }),
     urgency,
     round: 1,
+    handler: context.handlerOf(owner),
     decision,
     start: [start(as, 'sign', owner, context), start(as, 'finish', owner, context)],
     tell: [{ to: owner, type: 'dispatched' }],
@@ -124,17 +130,23 @@ function requestText(intake: IntakeRequest): TicketText {
   };
 }
 
-/** 预警: one event for each mark that is due; the unit whose clock it is hears of it. */
-function warnings(ticket: Ticket, context: DecideContext): Draft[] {
-  return dueMarks(ticket.clocks, context.now).map(({ clock, colour }): Draft => {
-    const warned: Extract<Draft, { type: 'warned' }> = {
-      type: 'warned',
-      clock: clock.id,
-      instance: clock.instance,
-      colour,
-      dueAt: clock.dueAt,
-      holder: clock.holder,
-    };
-    return clock.holder === context.desk ? warned : { ...warned, tell: [{ to: clock.holder, type: 'warned' }] };
+/** What has become due: warnings to the unit whose clock it is, B in A's place, the end of a pause. */
+function due(ticket: Ticket, context: DecideContext): Draft[] {
+  return dueMarks(ticket.clocks, context.now).flatMap(({ clock, kind }): Draft[] => {
+    const { id, instance, dueAt, holder } = clock;
+    const tell = holder === context.desk ? {} : { tell: [{ to: holder, type: toldAs(kind) }] };
+    switch (kind) {
+      case 'resume': {
+        const draft = resumed(ticket, context);
+        return draft === undefined ? [] : [draft];
+      }
+      case 'handover':
+        // Somebody was quicker: A has gone already.
+        return ticket.handler === 'B' ? [] : [{ type: 'handedOver', unit: holder, to: 'B', why: 'halfLimit', ...tell }];
+      default:
+        return [{ type: 'warned', clock: id, instance, colour: kind, dueAt, holder, ...tell }];
+    }
   });
 }
+
+const toldAs = (kind: MarkKind): CallbackType => (kind === 'handover' ? 'handedOver' : 'warned');

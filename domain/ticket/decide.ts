@@ -5,9 +5,11 @@
 import type { Actor } from '#schemas/event.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import type { DecideContext, Decision, Rejection, TicketCommand } from './command.ts';
+import { isAssisting } from './decide-assist.ts';
 import { decideByCitizen } from './decide-citizen.ts';
-import { decideByDepartment } from './decide-department.ts';
+import { decideByDepartment, handOver } from './decide-department.ts';
 import { decideByHotline } from './decide-hotline.ts';
+import { registerSplit } from './decide-merge.ts';
 import { decideBySystem } from './decide-system.ts';
 import { stamp } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
@@ -23,7 +25,7 @@ export function decide(
   if (refusal !== undefined) return { ok: false, rejection: refusal };
   const outcome = rule(ticket, command, actor, context);
   if ('code' in outcome) return { ok: false, rejection: outcome };
-  const ticketNo = ticket?.ticketNo ?? (command.command === 'register' ? command.intake.ticketNo : '');
+  const ticketNo = ticket?.ticketNo ?? numberOf(command);
   if (outcome.drafts.length === 0) {
     return ticket === undefined
       ? { ok: false, rejection: reject('stateForbids', 'there is no such ticket') }
@@ -36,23 +38,29 @@ export function decide(
   };
 }
 
-/** The checks that the table alone can answer: role, ownership, state. */
+/** The checks that the table alone can answer: who, and in which state. */
 function forbidden(ticket: Ticket | undefined, command: TicketCommand, actor: Actor): Rejection | undefined {
   const row = transitionOf(command.command);
   if (!giversOf(row).includes(actor.kind)) return reject('roleForbids', `${command.command} is not for this role`);
-  if (actor.kind === 'department' && ticket?.owner !== actor.id) {
-    return reject('notOwner', 'only the owning unit may act on a ticket');
+  if (actor.kind === 'operator' && row.roles !== undefined && !row.roles.some((role) => role === actor.role)) {
+    return reject('roleForbids', `${command.command} is for ${row.roles.join(', ')}`);
+  }
+  if (actor.kind === 'department' && !actsOn(ticket, row.unit ?? 'owner', actor.id)) {
+    return reject('notOwner', 'only the owning unit may act on a ticket, and for its own part one that works along');
   }
   const status = ticket?.status ?? 'REGISTERED';
   if (!row.from.includes(status)) {
     return reject('stateForbids', `${command.command} is not possible in ${status}; it is in ${row.from.join(', ')}`);
   }
-  if ('later' in row) return reject('notYetSupported', `${command.command} is modelled, but not answered yet`);
   return undefined;
 }
 
+const actsOn = (ticket: Ticket | undefined, as: 'owner' | 'assisting', unit: string): boolean =>
+  ticket !== undefined && (as === 'owner' ? ticket.owner === unit : isAssisting(ticket, unit));
+
 function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, context: DecideContext): Outcome {
   if (command.command === 'register') return decideBySystem(ticket, command, context);
+  if (command.command === 'registerSplit' && ticket === undefined) return registerSplit(command, context);
   if (ticket === undefined) return reject('stateForbids', 'there is no such ticket');
   switch (command.command) {
     case 'tick':
@@ -60,6 +68,7 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
     case 'attachRecordings':
     case 'recordContentCheck':
     case 'reroute':
+    case 'answerByMain':
       return decideBySystem(ticket, command, context);
     case 'rate':
     case 'urge':
@@ -75,8 +84,17 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
     case 'requestExtension':
     case 'whistle':
     case 'reportIn':
+    case 'finishAssist':
       return decideByDepartment(ticket, command, actor, context);
+    case 'handOver':
+      return handOver(ticket, command);
     default:
       return decideByHotline(ticket, command, context);
   }
+}
+
+/** The number of a ticket that doesn't exist yet. */
+function numberOf(command: TicketCommand): string {
+  if (command.command === 'register') return command.intake.ticketNo;
+  return command.command === 'registerSplit' ? command.ticketNo : '';
 }

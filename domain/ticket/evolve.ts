@@ -2,7 +2,8 @@
 import type { EventOf, TicketEvent } from '#schemas/event.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Clock } from '#schemas/sla.ts';
-import type { AttentionTopic, Status, Ticket } from '#schemas/ticket.ts';
+import type { Assist, AttentionTopic, ReturnRecord, Status, Ticket } from '#schemas/ticket.ts';
+import { DESK, withHolding } from './holdings.ts';
 import { isOpen } from './transitions.ts';
 
 /** Throws TypeError when the history doesn't begin with `registered`, or begins twice, or skips a number. */
@@ -13,7 +14,7 @@ export function evolve(ticket: Ticket | undefined, event: TicketEvent): Ticket {
   }
   if (ticket === undefined) throw new TypeError('a history begins with registered');
   if (event.seq !== ticket.version + 1) throw new TypeError('a history has no gaps');
-  return common(apply(ticket, event), event);
+  return common(withHolding(apply(ticket, event), event), event);
 }
 
 export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
@@ -21,6 +22,18 @@ export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
   for (const event of events) ticket = evolve(ticket, event);
   return ticket;
 }
+
+/** What a ticket has before anything happened to it; older snapshots may lack some of it. */
+export const UNTOUCHED = {
+  additions: 0,
+  returns: [],
+  merged: [],
+  splitInto: [],
+  assists: [],
+  handler: 'A',
+  holdings: [],
+  failedVisits: 0,
+} as const satisfies Partial<Ticket>;
 
 function begin(event: EventOf<'registered'>): Ticket {
   const { ticketNo, channel, channelRef, kind, urgency, flags, callerToken, queryKeyId, textKey, publicConsent } =
@@ -37,16 +50,17 @@ function begin(event: EventOf<'registered'>): Ticket {
     callerToken,
     queryKeyId,
     textKey,
-    owner: 'hotline',
+    owner: DESK,
     coHandlers: [],
     round: 1,
-    additions: 0,
+    ...UNTOUCHED,
     attention: flags.danger ? ['danger'] : [],
     clocks: [],
     clockGeneration: 0,
     callbackCount: {},
     publicConsent,
     ...(event.boardMessageId === undefined ? {} : { boardMessageId: event.boardMessageId }),
+    ...(event.splitFrom === undefined ? {} : { splitFrom: event.splitFrom }),
     receivedAt: event.receivedAt,
     updatedAt: event.at,
   };
@@ -86,11 +100,80 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
           urgency: event.urgency,
           round: event.round,
           dispatchedAt: event.at,
+          handler: event.handler ?? 'A',
+          ...(event.designated === undefined ? {} : { noReturn: true }),
+          ...(ticket.status === 'ARBITRATION' ? { returns: judged(ticket, 'approved') } : {}),
           ...placed(event),
           ...(event.decision === undefined ? {} : routed(event.decision)),
         }),
         event.decision,
       );
+    case 'returnRequested': {
+      const { unit, reasonCode, suggested, at } = event;
+      const outcome = event.to === 'ARBITRATION' ? 'arbitration' : 'pending';
+      return to(event.to, { returns: [...ticket.returns, { unit, reasonCode, suggested, at, outcome }] });
+    }
+    case 'returnApproved':
+      return to('DISPATCHING', { returns: judged(ticket, 'approved') });
+    case 'returnRejected':
+      return to('AWAIT_SIGN', { returns: judged(ticket, 'rejected') });
+    case 'arbitrationOpened':
+      return to('ARBITRATION', { returns: judged(ticket, 'arbitration') });
+    case 'extensionRequested': {
+      const { unit, newDeadline, at } = event;
+      return to('EXTENSION_REVIEW', { extension: { unit, newDeadline, at, outcome: 'pending' } });
+    }
+    case 'extensionApproved':
+      return to('HANDLING', answered(ticket, 'approved'));
+    case 'extensionRejected':
+      return to('HANDLING', answered(ticket, 'rejected'));
+    case 'merged':
+      return to('MERGED', { mergedInto: event.into, closedAt: event.at });
+    case 'absorbed':
+      return { ...ticket, merged: [...ticket.merged.filter((other) => other !== event.from), event.from] };
+    case 'answeredByMain': {
+      const answer = { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: ticket.owner };
+      return { ...ticket, answer, answerApprovedAt: event.at };
+    }
+    case 'splitOff':
+      return { ...ticket, splitInto: [...ticket.splitInto, event.to] };
+    case 'suspended':
+      return { ...ticket, suspension: { until: event.until, at: event.at, instances: event.instances } };
+    case 'resumed': {
+      const { suspension: _over, ...rest } = ticket;
+      return rest;
+    }
+    case 'supervised':
+      return { ...ticket, supervision: { level: event.level, at: event.at } };
+    case 'jointOpened': {
+      const coHandlers = [...new Set([...ticket.coHandlers, ...event.units])];
+      return { ...ticket, coHandlers, joint: { units: event.units, at: event.at } };
+    }
+    case 'whistled': {
+      const called = event.units.map((unit) => ({ unit, state: 'called' as const, at: event.at }));
+      return { ...ticket, assists: [...ticket.assists.filter(({ unit }) => !event.units.includes(unit)), ...called] };
+    }
+    case 'reportedIn':
+      return assisted(ticket, event.unit, 'reported', event.at);
+    case 'assistFinished':
+      return assisted(ticket, event.unit, 'finished', event.at);
+    case 'handedOver':
+      return { ...ticket, handler: event.to, clocks: ticket.clocks.map((clock) => takenOver(clock, event.at)) };
+    case 'visitFailed':
+      return { ...ticket, failedVisits: event.times };
+    case 'unmasked':
+      return ticket;
+    case 'reopened': {
+      const {
+        answerApprovedAt: _approved,
+        rating: _rating,
+        closedAt: _closed,
+        ...rest
+      } = to('REWORK', {
+        round: event.round,
+      });
+      return { ...rest, failedVisits: 0 };
+    }
     case 'signed':
       return to('SIGNED');
     case 'accepted':
@@ -136,7 +219,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'reworkOrdered': {
       // The new round is answered and rated anew; what was said of the last one stays in the events.
       const { answerApprovedAt: _approved, rating: _rating, ...rest } = to('REWORK', { round: event.round });
-      return rest;
+      return { ...rest, failedVisits: 0 };
     }
     case 'urged':
       return { ...ticket, urged: { times: event.times, at: event.at } };
@@ -163,6 +246,28 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return { ...ticket, clocks: ticket.clocks.map((clock) => fired(clock, event)) };
   }
 }
+
+/** The return that waited for a decision. */
+const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRecord[] =>
+  returns.map((record, at) =>
+    at === returns.length - 1 && (record.outcome === 'pending' || record.outcome === 'arbitration')
+      ? { ...record, outcome }
+      : record,
+  );
+
+const answered = ({ extension }: Ticket, outcome: 'approved' | 'rejected'): Partial<Ticket> =>
+  extension === undefined ? {} : { extension: { ...extension, outcome } };
+
+const assisted = (ticket: Ticket, unit: string, state: Assist['state'], at: string): Ticket => ({
+  ...ticket,
+  assists: ticket.assists.map((assist) => (assist.unit === unit ? { unit, state, at } : assist)),
+});
+
+/** Once somebody else has the ticket, nobody takes it over by the clock. */
+const takenOver = (clock: Clock, at: string): Clock =>
+  clock.handover === undefined || clock.handover.done !== undefined || clock.stoppedAt !== undefined
+    ? clock
+    : { ...clock, handover: { ...clock.handover, done: at } };
 
 const look = (ticket: Ticket, topic: AttentionTopic): Ticket =>
   ticket.attention.includes(topic) ? ticket : { ...ticket, attention: [...ticket.attention, topic] };

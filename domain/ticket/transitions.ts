@@ -4,18 +4,21 @@
  */
 import type { Actor } from '#schemas/event.ts';
 import type { Status } from '#schemas/ticket.ts';
+import type { Role } from './roles.ts';
 
 export interface Transition {
   readonly command: string;
   /** More than one: the citizen, or an operator for the citizen on the line. */
   readonly by: Actor['kind'] | readonly Actor['kind'][];
+  /** 岗位: which operators, where operators may. */
+  readonly roles?: readonly Role[];
+  /** Which units, where units may; the owner unless told. */
+  readonly unit?: 'owner' | 'assisting';
   readonly from: readonly Status[];
   /** Every state that the command can lead to; empty when the state stays. */
   readonly to: readonly Status[];
   /** What must hold beside the state, in a few words for the diagram and the reader. */
   readonly requires?: string;
-  /** Commands of the life cycle that are modelled but not answered yet. */
-  readonly later?: true;
 }
 
 const OPEN = [
@@ -33,6 +36,23 @@ const OPEN = [
 const ENDED = ['NOT_ACCEPTED', 'DIRECT_CLOSED', 'MERGED', 'CLOSED', 'CANCELLED'] as const satisfies readonly Status[];
 const ANY = [...OPEN, ...ENDED, 'ARCHIVED'] as const satisfies readonly Status[];
 const AT_WORK = ['HANDLING', 'EXTENSION_REVIEW', 'REWORK'] as const satisfies readonly Status[];
+/** Before anybody has answered: what may still be joined to another ticket or taken apart. */
+const UNANSWERED = [
+  'DISPATCHING',
+  'AWAIT_SIGN',
+  'SIGNED',
+  'RETURN_REVIEW',
+  'ARBITRATION',
+  ...AT_WORK,
+] as const satisfies readonly Status[];
+
+/** Whoever may decide: 派单员, 负责人. */
+const DESK = ['dispatcher', 'leader'] as const satisfies readonly Role[];
+const LEADER = ['leader'] as const satisfies readonly Role[];
+/** 在编话务员 answer and refuse on the phone. */
+const PHONE = ['agent', ...DESK] as const satisfies readonly Role[];
+/** 外包话务员 (contractors), too: what the citizen on the line asks for. Handling may not be outsourced. */
+const ANY_AGENT = ['agent', 'contractor', ...DESK] as const satisfies readonly Role[];
 
 /** 待办结: states in which somebody still owes the citizen something. */
 export const openStatuses: readonly Status[] = OPEN;
@@ -57,75 +77,162 @@ export const transitions = [
   { command: 'recordFeedback', by: 'system', from: ANY, to: [] },
   { command: 'attachRecordings', by: 'system', from: ANY, to: [] },
   { command: 'recordContentCheck', by: 'system', from: ANY, to: [] },
+  { command: 'answerByMain', by: 'system', from: ['MERGED', 'ARCHIVED'], to: [], requires: 'merged into that ticket' },
 
-  { command: 'sign', by: 'department', from: ['AWAIT_SIGN'], to: ['SIGNED'], requires: 'owner' },
-  { command: 'accept', by: 'department', from: ['SIGNED'], to: ['HANDLING'], requires: 'owner' },
-  { command: 'contact', by: 'department', from: ['SIGNED', ...AT_WORK], to: [], requires: 'owner' },
-  { command: 'progress', by: 'department', from: AT_WORK, to: [], requires: 'owner' },
-  { command: 'reply', by: 'department', from: ['HANDLING', 'REWORK'], to: ['REPLIED'], requires: 'owner' },
+  { command: 'sign', by: 'department', from: ['AWAIT_SIGN'], to: ['SIGNED'] },
+  { command: 'accept', by: 'department', from: ['SIGNED'], to: ['HANDLING'] },
+  { command: 'contact', by: 'department', from: ['SIGNED', ...AT_WORK], to: [] },
+  { command: 'progress', by: 'department', from: AT_WORK, to: [] },
+  { command: 'reply', by: 'department', from: ['HANDLING', 'REWORK'], to: ['REPLIED'] },
   {
     command: 'return',
     by: 'department',
     from: ['AWAIT_SIGN', 'SIGNED'],
     to: ['RETURN_REVIEW', 'ARBITRATION'],
-    requires: 'owner',
-    later: true,
+    requires: 'not designated; once a unit; the third objection goes to arbitration',
   },
   {
     command: 'requestExtension',
     by: 'department',
     from: ['HANDLING'],
     to: ['EXTENSION_REVIEW'],
-    requires: 'owner',
-    later: true,
+    requires: 'once; before the deadline; at most the district’s limit behind it',
   },
-  { command: 'whistle', by: 'department', from: AT_WORK, to: [], requires: 'owner is a town', later: true },
-  { command: 'reportIn', by: 'department', from: AT_WORK, to: [], requires: 'whistled unit', later: true },
+  { command: 'whistle', by: 'department', from: AT_WORK, to: [], requires: 'the owner is a town or a zone' },
+  {
+    command: 'reportIn',
+    by: 'department',
+    unit: 'assisting',
+    from: AT_WORK,
+    to: [],
+    requires: 'called and not yet there',
+  },
+  { command: 'finishAssist', by: 'department', unit: 'assisting', from: AT_WORK, to: [], requires: 'reported in' },
+  {
+    command: 'handOver',
+    by: ['department', 'operator'],
+    roles: DESK,
+    from: ['AWAIT_SIGN', 'SIGNED', ...AT_WORK],
+    to: [],
+    requires: 'to the other handler',
+  },
 
   {
     command: 'assign',
     by: 'operator',
+    roles: DESK,
     from: ['DISPATCHING', 'AWAIT_SIGN'],
     to: ['AWAIT_SIGN'],
-    requires: 'a unit of the district',
+    requires: 'a unit of the district; not designated',
   },
   {
     command: 'recordOpinion',
     by: 'operator',
+    roles: DESK,
     from: ['DISPATCHING'],
     to: [],
     requires: 'the district has a second opinion',
   },
-  { command: 'refuse', by: 'operator', from: ['DISPATCHING'], to: ['NOT_ACCEPTED'], requires: 'the lawful route' },
-  { command: 'directClose', by: 'operator', from: ['DISPATCHING'], to: ['DIRECT_CLOSED'], requires: 'an answer' },
-  { command: 'review', by: 'operator', from: ['REPLIED'], to: ['AWAIT_VISIT', 'HANDLING', 'REWORK'] },
-  { command: 'rework', by: 'operator', from: ['AWAIT_VISIT'], to: ['REWORK'] },
-  { command: 'close', by: 'operator', from: ['AWAIT_VISIT'], to: ['CLOSED'] },
-  { command: 'cancel', by: 'operator', from: OPEN, to: ['CANCELLED'] },
-  { command: 'archive', by: 'operator', from: ENDED, to: ['ARCHIVED'] },
-  { command: 'approveReturn', by: 'operator', from: ['RETURN_REVIEW'], to: ['AWAIT_SIGN', 'DISPATCHING'], later: true },
-  { command: 'rejectReturn', by: 'operator', from: ['RETURN_REVIEW'], to: ['AWAIT_SIGN'], later: true },
+  {
+    command: 'refuse',
+    by: 'operator',
+    roles: PHONE,
+    from: ['DISPATCHING'],
+    to: ['NOT_ACCEPTED'],
+    requires: 'the lawful route',
+  },
+  {
+    command: 'directClose',
+    by: 'operator',
+    roles: PHONE,
+    from: ['DISPATCHING'],
+    to: ['DIRECT_CLOSED'],
+    requires: 'an answer',
+  },
+  { command: 'review', by: 'operator', roles: DESK, from: ['REPLIED'], to: ['AWAIT_VISIT', 'HANDLING', 'REWORK'] },
+  { command: 'visitFailed', by: 'operator', roles: ANY_AGENT, from: ['AWAIT_VISIT'], to: [] },
+  { command: 'rework', by: 'operator', roles: DESK, from: ['AWAIT_VISIT'], to: ['REWORK'] },
+  { command: 'close', by: 'operator', roles: DESK, from: ['AWAIT_VISIT'], to: ['CLOSED'] },
+  {
+    command: 'reopen',
+    by: 'operator',
+    roles: DESK,
+    from: ['CLOSED'],
+    to: ['REWORK'],
+    requires: 'within the district’s window',
+  },
+  { command: 'cancel', by: 'operator', roles: DESK, from: OPEN, to: ['CANCELLED'] },
+  { command: 'archive', by: 'operator', roles: DESK, from: ENDED, to: ['ARCHIVED'] },
+  {
+    command: 'approveReturn',
+    by: 'operator',
+    roles: DESK,
+    from: ['RETURN_REVIEW'],
+    to: ['AWAIT_SIGN', 'DISPATCHING'],
+    requires: 'another unit, else the desk',
+  },
+  { command: 'rejectReturn', by: 'operator', roles: DESK, from: ['RETURN_REVIEW'], to: ['AWAIT_SIGN'] },
+  {
+    command: 'arbitrate',
+    by: 'operator',
+    roles: DESK,
+    from: ['RETURN_REVIEW', 'DISPATCHING'],
+    to: ['ARBITRATION'],
+  },
   {
     command: 'designate',
     by: 'operator',
+    roles: LEADER,
     from: ['ARBITRATION', 'DISPATCHING'],
     to: ['AWAIT_SIGN'],
-    requires: 'leader',
-    later: true,
+    requires: 'no return from then on',
   },
-  { command: 'approveExtension', by: 'operator', from: ['EXTENSION_REVIEW'], to: ['HANDLING'], later: true },
-  { command: 'rejectExtension', by: 'operator', from: ['EXTENSION_REVIEW'], to: ['HANDLING'], later: true },
-  { command: 'merge', by: 'operator', from: OPEN, to: ['MERGED'], later: true },
-  { command: 'suspend', by: 'operator', from: AT_WORK, to: [], later: true },
-  { command: 'resume', by: 'operator', from: AT_WORK, to: [], later: true },
-  { command: 'supervise', by: 'operator', from: OPEN, to: [], later: true },
-  { command: 'openJointHandling', by: 'operator', from: OPEN, to: [], later: true },
-  { command: 'recordTransfer', by: 'operator', from: ANY, to: [], requires: 'the ticket speaks of danger' },
-  { command: 'noted', by: 'operator', from: ANY, to: [], requires: 'a topic that waits' },
+  { command: 'approveExtension', by: 'operator', roles: DESK, from: ['EXTENSION_REVIEW'], to: ['HANDLING'] },
+  { command: 'rejectExtension', by: 'operator', roles: DESK, from: ['EXTENSION_REVIEW'], to: ['HANDLING'] },
+  {
+    command: 'merge',
+    by: 'operator',
+    roles: DESK,
+    from: UNANSWERED,
+    to: ['MERGED'],
+    requires: 'an open ticket that is itself not merged',
+  },
+  { command: 'absorb', by: 'operator', roles: DESK, from: OPEN, to: [], requires: 'with the merge of the other' },
+  { command: 'split', by: 'operator', roles: DESK, from: UNANSWERED, to: [] },
+  {
+    command: 'registerSplit',
+    by: 'operator',
+    roles: DESK,
+    from: ['REGISTERED'],
+    to: ['AWAIT_SIGN'],
+    requires: 'with the split of the other',
+  },
+  {
+    command: 'suspend',
+    by: 'operator',
+    roles: DESK,
+    from: ['HANDLING', 'REWORK'],
+    to: [],
+    requires: 'an end date; clocks stand until then',
+  },
+  { command: 'resume', by: 'operator', roles: DESK, from: ['HANDLING', 'REWORK'], to: [], requires: 'suspended' },
+  { command: 'supervise', by: 'operator', roles: DESK, from: OPEN, to: [], requires: 'a unit owns it' },
+  { command: 'openJointHandling', by: 'operator', roles: DESK, from: UNANSWERED, to: [], requires: 'a unit owns it' },
+  {
+    command: 'recordTransfer',
+    by: 'operator',
+    roles: ANY_AGENT,
+    from: ANY,
+    to: [],
+    requires: 'the ticket speaks of danger',
+  },
+  { command: 'noted', by: 'operator', roles: DESK, from: ANY, to: [], requires: 'a topic that waits' },
+  { command: 'unmask', by: 'operator', roles: ['auditor'], from: ANY, to: [] },
 
   {
     command: 'urge',
     by: ['citizen', 'operator'],
+    roles: ANY_AGENT,
     from: OPEN,
     to: [],
     requires: 'not again before the interval of the district is over',
@@ -133,14 +240,16 @@ export const transitions = [
   {
     command: 'append',
     by: ['citizen', 'operator'],
+    roles: ANY_AGENT,
     from: ANY,
     to: [],
     requires: 'after the end it goes to the desk',
   },
-  { command: 'withdraw', by: ['citizen', 'operator'], from: OPEN, to: ['CANCELLED'] },
+  { command: 'withdraw', by: ['citizen', 'operator'], roles: ANY_AGENT, from: OPEN, to: ['CANCELLED'] },
   {
     command: 'rate',
     by: ['citizen', 'operator'],
+    roles: ANY_AGENT,
     from: ['AWAIT_VISIT', 'CLOSED'],
     to: ['CLOSED'],
     requires: 'once; closes when solved and satisfied',

@@ -15,6 +15,7 @@ import { fromIso } from '#domain/calendar/shanghai.ts';
 import { DUPLICATE_DAYS, type RecentTicket } from '#domain/routing/duplicates.ts';
 import { nextMark } from '#domain/sla/marks.ts';
 import { runningClocks } from '#domain/ticket/clocks.ts';
+import { UNTOUCHED } from '#domain/ticket/evolve.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
 import type { Change, CommitResult, Page, PageRequest, TicketStore } from '#functions/ports/ticket-store.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
@@ -94,7 +95,8 @@ export function ticketStore(): TicketStore {
 
   return {
     async load(ticketNo) {
-      return (await get(ticketNo, 'TICKET'))?.ticket as Ticket | undefined;
+      const stored = (await get(ticketNo, 'TICKET'))?.ticket as Ticket | undefined;
+      return stored && { ...UNTOUCHED, ...stored };
     },
     async event(ticketNo, seq) {
       return (await get(ticketNo, eventKey(seq)))?.event as TicketEvent | undefined;
@@ -128,7 +130,7 @@ export function ticketStore(): TicketStore {
         ? undefined
         : { fingerprint: item.fingerprint as string, answer: item.answer as CommandAnswer };
     },
-    commit: (change) => commit(TableName, change),
+    commit: (...changes) => commit(TableName, changes),
     listByOwner: (owner, page) => list('byOwner', 'ownerKey', owner, page),
     listByStatus: (status, page) => list('byStatus', 'statusKey', status, page),
     listByAttention: (topic, page) => list('byAttention', 'attentionKey', ATTENTION_KEY, { ...page, topic }),
@@ -162,7 +164,28 @@ function filterOf({ status, topic }: ListRequest): { names?: Item; values?: Item
   };
 }
 
-async function commit(TableName: string, change: Change): Promise<CommitResult> {
+async function commit(TableName: string, changes: readonly Change[]): Promise<CommitResult> {
+  const parts = changes.map((change) => writesOf(TableName, change));
+  try {
+    await dynamo().send(
+      new TransactWriteCommand({ TransactItems: parts.flatMap(({ once, others }) => [...once, ...others]) }),
+    );
+    return 'committed';
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
+    let at = 0;
+    for (const { once, others } of parts) {
+      if (codes.slice(at, at + once.length).includes('ConditionalCheckFailed')) return 'duplicate';
+      at += once.length + others.length;
+    }
+    if (codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) return 'conflict';
+    throw error;
+  }
+}
+
+/** `once`: the dedupe rows, whose condition fails when the same cause was committed before. */
+function writesOf(TableName: string, change: Change): { readonly once: Write[]; readonly others: Write[] } {
   const { ticket, events, texts, expectedVersion, cause, receipt, callerHash, correction } = change;
   const pk = partition(ticket.ticketNo);
   const append = (sk: string, attributes: Item): Write => ({
@@ -195,24 +218,25 @@ async function commit(TableName: string, change: Change): Promise<CommitResult> 
     });
   }
   if (receipt !== undefined) once.push(routed(receipt.channel, receipt.channelRef));
-  const items: Write[] = [
+  const others: Write[] = [
     snapshot,
-    ...once,
     ...events.map((event) => append(eventKey(event.seq), { kind: 'event', event })),
     ...texts.map(({ key, text }) => append(`TEXT#${key}`, { text })),
+    ...ticket.assists.map((assist) => assistRow(TableName, ticket, assist)),
     ...(callerHash === undefined ? [] : [recent(TableName, callerHash, ticket)]),
     ...(correction === undefined ? [] : [correctionRow(TableName, correction)]),
   ];
-  try {
-    await dynamo().send(new TransactWriteCommand({ TransactItems: items }));
-    return 'committed';
-  } catch (error) {
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
-    if (codes.slice(1, 1 + once.length).includes('ConditionalCheckFailed')) return 'duplicate';
-    if (codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) return 'conflict';
-    throw error;
-  }
+  return { once, others };
+}
+
+/** 协办清单: a unit that works along finds the ticket in its work list, until its part or the ticket ends. */
+function assistRow(TableName: string, ticket: Ticket, { unit, state }: Ticket['assists'][number]): Write {
+  const Key = { pk: partition(ticket.ticketNo), sk: `ASSIST#${unit}` };
+  if (state === 'finished' || !isOpen(ticket.status) || ticket.owner === unit) return { Delete: { TableName, Key } };
+  const due = runningClocks(ticket).find(({ holder, id }) => holder === unit && (id === 'reportIn' || id === 'assist'));
+  const at = new Date(fromIso(due?.dueAt ?? ticket.updatedAt)).toISOString();
+  const keys = { ownerKey: unit, ownerSort: `${at}#${ticket.ticketNo}` };
+  return { Put: { TableName, Item: { ...Key, status: ticket.status, ticket, ...keys } } };
 }
 
 /** What the next request of the same caller is compared with: category and place, no words. */

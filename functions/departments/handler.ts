@@ -1,5 +1,6 @@
 /** 承办单位接口: commands on a unit's own tickets, and its work list. Every request is signed with the unit's secret. */
 
+import { isAssisting } from '#domain/ticket/decide-assist.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
@@ -30,7 +31,7 @@ export const handler = api({
         cause: { key: `dept#${departmentId}#${webhookId}`, fingerprint: fingerprint(request.body) },
       },
       // Another unit's ticket is answered like one that doesn't exist, also to a unit that owned it once.
-      (ticket) => ticket.owner === departmentId,
+      (ticket) => ticket.owner === departmentId || isAssisting(ticket, departmentId),
     );
     return commandReply(result);
   },

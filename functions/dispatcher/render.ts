@@ -8,6 +8,7 @@ import {
   type Names,
   needsCaller,
   needsRequest,
+  noteOf,
   type ReadableRequest,
 } from '#domain/delivery/callback.ts';
 import type { CallerStore } from '#functions/ports/caller-store.ts';
@@ -35,11 +36,23 @@ export async function renderCallback(ports: RenderPorts, delivery: Delivery): Pr
   const text = needsRequest(callback.type) ? await ports.tickets.text(ticket.ticketNo, ticket.textKey) : undefined;
   const told = event.type === 'appended' ? [event] : needsRequest(callback.type) ? history : [];
   const appended = told.filter((one) => one.type === 'appended');
-  const known = needsCaller(callback.type, ticket) || hidesCaller(ticket, appended.length);
+  const noteKey = noteOf(event);
+  const spoken = appended.length + (noteKey === undefined ? 0 : 1);
+  const known = needsCaller(callback.type, ticket) || hidesCaller(ticket, spoken);
   const caller = known ? await ports.callers.get(ticket.callerToken) : undefined;
   const request = text?.kind === 'request' ? await readable(text, ticket) : undefined;
   const additions = await additionsOf(appended, { ticket, caller }, ports.tickets);
-  const body = CallbackEvent.parse(callbackEvent({ event, callback, ticket, request, additions, caller }, ports.names));
+  const note = noteKey === undefined ? undefined : await ports.tickets.text(ticket.ticketNo, noteKey);
+  const source = {
+    event,
+    callback,
+    ticket,
+    request,
+    additions,
+    caller,
+    ...(note?.kind === 'note' && { note: note.text }),
+  };
+  const body = CallbackEvent.parse(callbackEvent(source, ports.names));
   return new TextEncoder().encode(JSON.stringify(body));
 }
 

@@ -16,6 +16,7 @@ import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { EventPointer } from '#schemas/event.ts';
 import { checkRequest } from './content-check.ts';
+import { answerMerged } from './merged.ts';
 import { tell } from './tell.ts';
 
 const channels: ChannelFeedback = {
@@ -35,6 +36,7 @@ export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) =>
     await write(ticketNo, checked, `content#${ticketNo}`);
     return;
   }
+  await answerMerged(stores.tickets, ticketNo, seq);
   const told = await tell({ ...stores, channels, district: district() }, ticketNo, seq);
   if (told === undefined) return;
   if (told.outcome === 'rejected') {

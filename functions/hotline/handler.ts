@@ -1,9 +1,9 @@
 /** 热线办接口: the desk's lists, a ticket with its whole history and routing trace, and the operators' commands. */
-import { mayCommand } from '#domain/ticket/roles.ts';
+
+import { readsMasked } from '#domain/ticket/roles.ts';
 import { refreshDistrict } from '#functions/adapters/catalogue-overlay.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
-import { linkText } from '#functions/shared/attachment-links.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
 import { hear } from '#functions/shared/danger.ts';
@@ -14,23 +14,22 @@ import { DeskQuery, deskSummary, listing, pageOf } from '#functions/shared/pagin
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import { phoneHashWith } from '#functions/shared/query-code.ts';
 import { CallerSearch, HotlineCommand } from '#schemas/command.ts';
-import { TicketNo } from '#schemas/common.ts';
-import type { TicketEvent } from '#schemas/event.ts';
-import type { TicketText } from '#schemas/ticket.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { correctionRoutes } from './corrections.ts';
+import { historyOf, ticketNoOf, unmaskRoutes } from './history.ts';
 import { authenticateOperator } from './operator.ts';
 import { opinionRoutes } from './opinion.ts';
+import { withPartner } from './with-partner.ts';
 
 export const handler = api({
   ...catalogueRoutes,
   ...correctionRoutes,
   ...opinionRoutes,
+  ...unmaskRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);
     const command = parseBody(HotlineCommand, readJson(request));
-    if (!mayCommand(operator.role, command.command)) throw new ProblemError('roleForbidden');
     const key = request.headers['idempotency-key'];
     if (key !== undefined && !/^[\w-]{1,128}$/.test(key)) {
       throw new ProblemError('bodyInvalid', { errors: [{ pointer: '', detail: 'header idempotency-key' }] });
@@ -38,7 +37,7 @@ export const handler = api({
     await refreshDistrict();
     const result = await changeTicket({
       ticketNo: ticketNoOf(request.params),
-      command: command.command === 'append' ? hear(command, district()) : command,
+      ...withPartner(command.command === 'append' ? hear(command, district()) : command),
       actor: { kind: 'operator', id: operator.id, role: operator.role },
       ...(key === undefined
         ? {}
@@ -70,47 +69,7 @@ export const handler = api({
   },
 
   async 'GET /hotline/tickets/{ticketNo}'(request) {
-    await authenticateOperator(request.headers);
-    const ticketNo = ticketNoOf(request.params);
-    const store = ticketStore();
-    const ticket = await store.load(ticketNo);
-    if (ticket === undefined) throw new ProblemError('notFound');
-    const events = await store.events(ticketNo);
-    const texts = await readTexts(ticketNo, [
-      ticket.textKey,
-      ...events.flatMap((event) => {
-        if ('textKey' in event) return [event.textKey];
-        if ('noteKey' in event && event.noteKey !== undefined) return [event.noteKey];
-        if ('commentKey' in event && event.commentKey !== undefined) return [event.commentKey];
-        return [];
-      }),
-    ]);
-    // The token leads to the caller's identity; whoever needs that asks for it by name and reason.
-    const { callerToken: _, ...shown } = ticket;
-    return { status: 200, body: { ticket: shown, events: events.map(withoutToken), texts } };
+    const operator = await authenticateOperator(request.headers);
+    return { status: 200, body: await historyOf(ticketNoOf(request.params), readsMasked(operator.role)) };
   },
 });
-
-function withoutToken(event: TicketEvent): object {
-  if (event.type !== 'registered') return event;
-  const { callerToken: _, ...shown } = event;
-  return shown;
-}
-
-function ticketNoOf(params: Readonly<Record<string, string>>): string {
-  const parsed = TicketNo.safeParse(params.ticketNo);
-  if (!parsed.success) throw new ProblemError('notFound');
-  return parsed.data;
-}
-
-async function readTexts(ticketNo: string, keys: readonly string[]): Promise<Record<string, TicketText>> {
-  const store = ticketStore();
-  const unique = [...new Set(keys)];
-  const texts = await Promise.all(
-    unique.map(async (key) => {
-      const text = await store.text(ticketNo, key);
-      return text && linkText(text);
-    }),
-  );
-  return Object.fromEntries(unique.flatMap((key, index) => (texts[index] === undefined ? [] : [[key, texts[index]]])));
-}

@@ -36,7 +36,8 @@ export interface TicketStore {
   events(ticketNo: string): Promise<TicketEvent[]>;
   text(ticketNo: string, key: string): Promise<TicketText | undefined>;
   remembered(causeKey: string): Promise<{ fingerprint: string; answer: CommandAnswer } | undefined>;
-  commit(change: Change): Promise<CommitResult>;
+  /** Several changes, of different tickets, are one transaction: all of them or none. */
+  commit(...changes: readonly Change[]): Promise<CommitResult>;
   /** Tickets of the caller received since `since` (epoch ms, office time), newest first, at most 50. Eventually consistent. */
   recentOf(callerHash: string, since: number): Promise<RecentTicket[]>;
   /** 纠正, oldest first. */

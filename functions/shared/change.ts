@@ -1,10 +1,12 @@
 /** The one way in which a function changes a ticket: load → decide → commit, again when somebody else was first. */
 import { createHash } from 'node:crypto';
+import { dateOf, dayOf } from '#domain/calendar/shanghai.ts';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { correctionOf } from '#domain/routing/correction.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { DecideContext, Rejection, TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
+import { handlerOn } from '#domain/ticket/leave.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
@@ -25,6 +27,8 @@ export interface ChangeRequest {
   readonly cause?: Cause | ((ticket: Ticket) => Cause);
   readonly receipt?: Change['receipt'];
   readonly callerHash?: string | undefined;
+  /** A second ticket that changes in the same transaction (并单, 拆单); `command` is asked with the first one as it was. */
+  readonly partner?: { readonly ticketNo: string; command(ticket: Ticket): TicketCommand } | undefined;
 }
 export type ChangeResult =
   | {
@@ -49,7 +53,7 @@ export async function changeTicket(
   inspect: (ticket: Ticket) => boolean = () => true,
   store: TicketStore = ticketStore(),
 ): Promise<ChangeResult> {
-  const { ticketNo, command, actor, receipt, callerHash } = request;
+  const { ticketNo, command, actor, receipt, callerHash, partner } = request;
   for (let round = 0; round < ROUNDS; round++) {
     if (round > 0) await pause(round);
     const ticket = await store.load(ticketNo);
@@ -59,7 +63,8 @@ export async function changeTicket(
       const known = await replay(store, cause);
       if (known !== undefined) return known;
     }
-    const decision = decide(ticket, command, actor, decideContext());
+    const other = partner === undefined ? undefined : await store.load(partner.ticketNo);
+    const decision = decide(ticket, command, actor, decideContext(other));
     if (!decision.ok) {
       // A ticket that was registered by an earlier delivery of the same message is a replay, not a fault.
       return command.command === 'register' && ticket !== undefined
@@ -68,19 +73,34 @@ export async function changeTicket(
     }
     const answer = answerOf(decision.ticket);
     if (decision.events.length === 0) return { outcome: 'changed', ticket: decision.ticket, events: [], answer };
+    const also = partner === undefined || ticket === undefined ? undefined : partner.command(ticket);
+    const together = also === undefined ? undefined : decide(other, also, actor, decideContext(ticket));
+    if (together !== undefined && !together.ok) return { outcome: 'rejected', rejection: together.rejection };
     const correction = correctionOf(ticket, decision.events);
-    const result = await store.commit({
-      ticket: decision.ticket,
-      events: decision.events,
-      texts: decision.texts,
-      expectedVersion: ticket?.version ?? 0,
-      ...(cause === undefined ? {} : { cause: { ...cause, answer } }),
-      ...(receipt === undefined ? {} : { receipt }),
-      ...(callerHash === undefined ? {} : { callerHash }),
-      ...(correction === undefined ? {} : { correction }),
-    });
+    const result = await store.commit(
+      {
+        ticket: decision.ticket,
+        events: decision.events,
+        texts: decision.texts,
+        expectedVersion: ticket?.version ?? 0,
+        ...(cause === undefined ? {} : { cause: { ...cause, answer } }),
+        ...(receipt === undefined ? {} : { receipt }),
+        ...(callerHash === undefined ? {} : { callerHash }),
+        ...(correction === undefined ? {} : { correction }),
+      },
+      ...(together === undefined
+        ? []
+        : [
+            {
+              ticket: together.ticket,
+              events: together.events,
+              texts: together.texts,
+              expectedVersion: other?.version ?? 0,
+            },
+          ]),
+    );
     if (result === 'committed') {
-      logEvents(decision.events);
+      logEvents([...decision.events, ...(together?.events ?? [])]);
       return { outcome: 'changed', ticket: decision.ticket, events: decision.events, answer };
     }
     if (result === 'duplicate' && cause === undefined) return { outcome: 'replayed' };
@@ -113,16 +133,24 @@ export const answerOf = (ticket: Ticket): CommandAnswer => ({
 let calendar: WorkingCalendar | undefined;
 
 /** The district's rules and the office time of now. */
-export function decideContext(): DecideContext {
+export function decideContext(other?: Ticket): DecideContext {
+  const now = officeNow();
   const { limits, departments, desk, calendar: days, catalogue, towns } = district();
   calendar ??= new WorkingCalendar(days);
   return {
-    now: officeNow(),
+    now,
     rules: { calendar, profile: limits },
     isUnit: (id) => departments.some((unit) => unit.id === id),
+    levelOf: (id) => departments.find((unit) => unit.id === id)?.level,
+    handlerOf: (id) =>
+      handlerOn(
+        departments.find((unit) => unit.id === id),
+        dateOf(dayOf(now)),
+      ),
     isCategory: (code) => catalogue.rows.some((row) => row.code === code || row.code.startsWith(`${code}.`)),
     isTown: (code) => towns.some((town) => town.code === code),
     desk,
+    other,
   };
 }
 

@@ -178,6 +178,7 @@ export class StatelessStack extends Stack {
         ['GET', '/departments/{departmentId}/tickets', departments],
         ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],
         ['POST', '/hotline/tickets/{ticketNo}/opinion', hotline],
+        ['POST', '/hotline/tickets/{ticketNo}/unmask', hotline],
         ['POST', '/hotline/callers/search', hotline],
         ['GET', '/hotline/tickets', hotline],
         ['GET', '/hotline/tickets/{ticketNo}', hotline],

@@ -78,7 +78,7 @@ async function reply(): Promise<void> {
   await change(actor, { command: 'reply', resultCode: 'solved', handling: '内部经过', publicAnswer: '路灯已修复。' });
 }
 const approve = () =>
-  change({ kind: 'operator', id: 'op-1', role: 'reviewer' }, { command: 'review', approve: true, reason: '完整' });
+  change({ kind: 'operator', id: 'op-1', role: 'dispatcher' }, { command: 'review', approve: true, reason: '完整' });
 
 describe('status', () => {
   test('is REGISTERED from the receipt on', async () => {

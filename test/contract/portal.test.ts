@@ -98,6 +98,7 @@ describe('openapi.json', () => {
       'POST /hotline/catalogue/versions',
       'POST /hotline/tickets/{ticketNo}/commands',
       'POST /hotline/tickets/{ticketNo}/opinion',
+      'POST /hotline/tickets/{ticketNo}/unmask',
       'POST /tickets/{ticketNo}/append',
       'POST /tickets/{ticketNo}/rating',
       'POST /tickets/{ticketNo}/urge',

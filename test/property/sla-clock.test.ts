@@ -5,12 +5,12 @@ import { fromIso } from '#domain/calendar/shanghai.ts';
 import { type ClockStart, fire, shareGone, startClock } from '#domain/sla/clock.ts';
 import { dueMarks, nextMark } from '#domain/sla/marks.ts';
 import { Kind, Urgency } from '#schemas/common.ts';
-import { Clock, ClockId } from '#schemas/sla.ts';
+import { Clock, Colour, TimedClockId } from '#schemas/sla.ts';
 import { xianan, xiananLimits } from '../unit/calendar/xianan.ts';
 
 const rules = { calendar: xianan, profile: xiananLimits };
 const starts: fc.Arbitrary<ClockStart> = fc.record({
-  clock: fc.constantFrom(...ClockId.options),
+  clock: fc.constantFrom(...TimedClockId.options),
   kind: fc.constantFrom(...Kind.options),
   urgency: fc.constantFrom(...Urgency.options),
   holder: fc.constant('hotline'),
@@ -65,8 +65,9 @@ test('a timer that sleeps from next mark to next mark raises every colour of eve
       const raised: string[] = [];
       for (let next = nextMark(clocks); next; next = nextMark(clocks)) {
         const now = next.at;
-        for (const { clock, colour, at } of dueMarks(clocks, now)) {
+        for (const { clock, kind, at } of dueMarks(clocks, now)) {
           expect(at).toBe(now);
+          const colour = Colour.parse(kind);
           raised.push(`${clock.instance} ${colour}`);
           clocks = clocks.map((each) => (each.instance === clock.instance ? fire(each, colour, now) : each));
         }

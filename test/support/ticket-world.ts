@@ -4,6 +4,8 @@ import { fromIso } from '#domain/calendar/shanghai.ts';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { DecideContext, Decision, TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
+import type { Role } from '#domain/ticket/roles.ts';
+import type { UnitLevel } from '#schemas/district.ts';
 import type { Actor, TicketEvent } from '#schemas/event.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
@@ -22,11 +24,19 @@ export const rules = {
 export const MONDAY = fromIso('2026-11-23T09:00:00+08:00');
 export const HOUR = 3_600_000;
 export const UNITS = ['renshe', 'guanbuqiao', 'zhujian', 'hotline'];
+const LEVELS: Readonly<Record<string, UnitLevel>> = {
+  renshe: 'department',
+  zhujian: 'department',
+  guanbuqiao: 'town',
+  hotline: 'hotline',
+};
 
 export const context = (now = MONDAY): DecideContext => ({
   now,
   rules,
   isUnit: (id) => UNITS.includes(id),
+  levelOf: (id) => LEVELS[id],
+  handlerOf: () => 'A',
   isCategory: (code) => /^\d{2}\.1$/.test(code),
   isTown: (code) => code.startsWith('421202'),
   desk: 'hotline',
@@ -35,7 +45,9 @@ export const context = (now = MONDAY): DecideContext => ({
 export const system: Actor = { kind: 'system', id: 'router' };
 export const citizen: Actor = { kind: 'citizen' };
 export const unit = (id: string): Actor => ({ kind: 'department', id });
-export const dispatcher: Actor = { kind: 'operator', id: 'desk-7', role: 'dispatcher' };
+export const operator = (role: Role): Actor => ({ kind: 'operator', id: 'desk-7', role });
+export const dispatcher = operator('dispatcher');
+export const leader = operator('leader');
 
 export const intake = (changes: Partial<IntakeRequest> = {}): IntakeRequest => ({
   schema: 1,
@@ -88,8 +100,9 @@ export class Story {
     this.now = now;
   }
 
-  try(command: TicketCommand, actor: Actor): Decision {
-    const result = decide(this.ticket, command, actor, context(this.now));
+  /** `other`: the second ticket of a merge. */
+  try(command: TicketCommand, actor: Actor, other?: Ticket): Decision {
+    const result = decide(this.ticket, command, actor, { ...context(this.now), other });
     if (result.ok) {
       this.ticket = result.ticket;
       this.events.push(...result.events);
@@ -97,8 +110,8 @@ export class Story {
     return result;
   }
 
-  give(command: TicketCommand, actor: Actor): this {
-    const result = this.try(command, actor);
+  give(command: TicketCommand, actor: Actor, other?: Ticket): this {
+    const result = this.try(command, actor, other);
     if (!result.ok) throw new Error(`${command.command}: ${result.rejection.code} ${result.rejection.detail}`);
     return this;
   }

@@ -4,11 +4,12 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import type { Role } from '#domain/ticket/roles.ts';
 import type { Route } from './http.ts';
 
 export const AUDIENCE = 'jieban';
-export const ROLES = ['agent', 'dispatcher', 'leader', 'auditor'] as const;
-export type Role = (typeof ROLES)[number];
+export { type Role, roles as ROLES } from '#domain/ticket/roles.ts';
+
 const TOKEN_HOURS = 8;
 
 /** Reads the private key (ES256, JWK), or makes one on the first start; only its owner may read the file. */

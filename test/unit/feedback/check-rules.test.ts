@@ -68,7 +68,11 @@ describe('good', () => {
   });
 
   it('an answer on the website that rework and withdrawal take back', () => {
-    const back = [website('重新办理', 'reworkOrdered'), website('已撤销', 'cancelled')];
+    const back = [
+      website('重新办理', 'reworkOrdered'),
+      website('重新办理', 'reopened'),
+      website('已撤销', 'cancelled'),
+    ];
     expect(check(website('已答复', 'answerApproved'), ...back)).toEqual([]);
   });
 
@@ -78,9 +82,10 @@ describe('good', () => {
 });
 
 describe('bad, named by its path', () => {
-  it.each(['reworkOrdered', 'cancelled'] as const)('an answer on the website that %s leaves there', (event) => {
-    const other = event === 'cancelled' ? 'reworkOrdered' : 'cancelled';
-    const rest = [website('另一件', other), params({ status: '只发短信' }, event)];
+  const taking = ['reworkOrdered', 'reopened', 'cancelled'] as const;
+  it.each(taking)('an answer on the website that %s leaves there', (event) => {
+    const others = taking.filter((other) => other !== event).map((other) => website('另一件', other));
+    const rest = [...others, params({ status: '只发短信' }, event)];
     expect(check(website('已答复', 'answerApproved'), ...rest)).toMatchObject([
       { path: 'rules.0.website', problem: expect.stringContaining(event) },
     ]);

@@ -6,6 +6,7 @@ import { loadDistrict } from '#infra/district.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import { ToldEvent } from '#schemas/feedback.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
+import { inState, OTHER } from '#test/support/every-command.ts';
 import { citizen, dispatcher, register, Story, storyUntil, system } from '#test/support/ticket-world.ts';
 
 const { feedback, departments } = loadDistrict('xianan');
@@ -25,6 +26,15 @@ const ending: Readonly<Record<ToldEvent, () => Story>> = {
   notAccepted: () => atDesk().give({ command: 'refuse', lawfulRoute: '向法院起诉', reason: '已诉讼' }, dispatcher),
   closed: () => storyUntil('CLOSED'),
   cancelled: () => storyUntil('SIGNED').give({ command: 'withdraw' }, citizen),
+  extensionApproved: () =>
+    inState('EXTENSION_REVIEW').give({ command: 'approveExtension', reason: '须联合核查' }, dispatcher),
+  merged: () => inState('MERGED'),
+  answeredByMain: () =>
+    inState('MERGED').give(
+      { command: 'answerByMain', main: OTHER, resultCode: 'solved', publicAnswer: '已修好。' },
+      system,
+    ),
+  reopened: () => storyUntil('CLOSED').give({ command: 'reopen', reason: '又出现' }, dispatcher),
 };
 
 describe('which event says what', () => {
@@ -39,6 +49,10 @@ describe('which event says what', () => {
     ['notAccepted', 'notAccepted'],
     ['closed', 'closed'],
     ['cancelled', 'withdrawn'],
+    ['extensionApproved', 'extended'],
+    ['merged', 'merged'],
+    ['answeredByMain', 'answered'],
+    ['reopened', 'reworked'],
   ] as const)('%s → %s, on every channel', (type, notice) => {
     const last = ending[type]().events.at(-1)!;
     expect(last.type).toBe(type);

@@ -76,7 +76,7 @@ describe('marks', () => {
   const orange = at('2025-03-04 16:42');
   const red = at('2025-03-04 17:30');
   const colours = (clocks: Clock[], now: number) =>
-    dueMarks(clocks, now).map(({ clock, colour }) => `${clock.instance} ${colour}`);
+    dueMarks(clocks, now).map(({ clock, kind }) => `${clock.instance} ${kind}`);
 
   test('become due at their second and stay due until raised', () => {
     expect(colours([sign], yellow - 1)).toEqual([]);
@@ -98,9 +98,9 @@ describe('marks', () => {
 
   test('the next one is the earliest that wasn’t raised, of clocks that run', () => {
     const raised = fire(sign, 'yellow', yellow);
-    expect(nextMark([sign])).toMatchObject({ colour: 'yellow', at: yellow });
-    expect(nextMark([raised])).toMatchObject({ colour: 'orange', at: orange });
-    expect(nextMark([sign], yellow)).toMatchObject({ colour: 'orange' });
+    expect(nextMark([sign])).toMatchObject({ kind: 'yellow', at: yellow });
+    expect(nextMark([raised])).toMatchObject({ kind: 'orange', at: orange });
+    expect(nextMark([sign], yellow)).toMatchObject({ kind: 'orange' });
     expect(nextMark([stopClock(sign, yellow)])).toBeUndefined();
     expect(nextMark([sign], red)).toBeUndefined();
     expect(nextMark([])).toBeUndefined();
@@ -152,9 +152,9 @@ describe('continueClock', () => {
     expect(second).toEqual({ ...start(), instance: 'sign#2', holder: 'renshe' });
     expect(Clock.parse(second)).toEqual(second);
     // what had passed before the change of hands is due to the new holder at once
-    expect(
-      dueMarks([first, second], at('2025-03-04 15:10')).map(({ clock, colour }) => [clock.instance, colour]),
-    ).toEqual([['sign#2', 'yellow']]);
+    expect(dueMarks([first, second], at('2025-03-04 15:10')).map(({ clock, kind }) => [clock.instance, kind])).toEqual([
+      ['sign#2', 'yellow'],
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { fromIso, HOUR } from '#domain/calendar/shanghai.ts';
 import { startClock } from '#domain/sla/clock.ts';
 import { explain } from '#domain/sla/explain.ts';
-import { ClockId } from '#schemas/sla.ts';
+import { TimedClockId } from '#schemas/sla.ts';
 import { xianan, xiananLimits } from '../calendar/xianan.ts';
 
 const rules = { calendar: xianan, profile: xiananLimits };
@@ -11,7 +11,7 @@ const hash = createHash('sha256');
 const first = fromIso('2024-01-01T00:00:00+08:00');
 const last = fromIso('2027-01-15T00:00:00+08:00');
 for (let startedAt = first; startedAt < last; startedAt += 7 * HOUR) {
-  for (const clock of ClockId.options) {
+  for (const clock of TimedClockId.options) {
     const started = startClock(rules, { clock, kind: 'report', urgency: 'normal', holder: 'hotline', startedAt }, []);
     hash.update(JSON.stringify(started)).update(explain(started));
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { findLimit, limitRow } from '#domain/sla/limits.ts';
 import { Kind, Urgency } from '#schemas/common.ts';
-import { ClockId, type Limit, LimitProfile } from '#schemas/sla.ts';
+import { type Limit, LimitProfile, TimedClockId } from '#schemas/sla.ts';
 import { xiananLimits } from '../calendar/xianan.ts';
 
 const min = (amount: number): Limit => ({ amount, unit: 'naturalMinutes' });
@@ -10,7 +10,7 @@ const h = (amount: number): Limit => min(amount * 60);
 const wh = (amount: number): Limit => ({ amount: amount * 60, unit: 'workingMinutes' });
 const wd = (amount: number): Limit => ({ amount, unit: 'workingDays' });
 
-const table: [ClockId, critical: Limit, urgent: Limit, normal: Limit][] = [
+const table: [TimedClockId, critical: Limit, urgent: Limit, normal: Limit][] = [
   ['dispatch', min(10), min(30), wh(4)],
   ['sign', min(30), h(2), wd(1)],
   ['accept', h(1), h(4), wd(1)],
@@ -49,9 +49,9 @@ describe('xianan-default', () => {
   });
 
   test('the tables above leave nothing out, and every row has a source', () => {
-    expect(new Set([...table.map(([clock]) => clock), 'finish'])).toEqual(new Set(ClockId.options));
+    expect(new Set([...table.map(([clock]) => clock), 'finish'])).toEqual(new Set(TimedClockId.options));
     expect(finish.map(([kind]) => kind)).toEqual(Kind.options);
-    for (const clock of ClockId.options)
+    for (const clock of TimedClockId.options)
       for (const kind of Kind.options)
         for (const urgency of Urgency.options)
           expect(limitRow(xiananLimits, { clock, kind, urgency }).source).not.toBe('');

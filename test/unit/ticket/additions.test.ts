@@ -2,13 +2,13 @@
 import { describe, expect, it, test } from 'vitest';
 import { running } from '#domain/ticket/clocks.ts';
 import { fold } from '#domain/ticket/evolve.ts';
-import { mayCommand } from '#domain/ticket/roles.ts';
 import type { Danger } from '#schemas/routing.ts';
 import {
   citizen,
   decision,
   dispatcher,
   HOUR,
+  operator,
   register,
   Story,
   storyUntil,
@@ -163,12 +163,19 @@ describe('for the citizen on the line', () => {
     expect(rated.is.status).toBe('CLOSED');
   });
 
-  it('an agent may, an auditor and a unit may not', () => {
-    for (const command of ['urge', 'append', 'withdraw', 'rate'] as const) {
-      expect(mayCommand('agent', command)).toBe(true);
-      expect(mayCommand('auditor', command)).toBe(false);
+  it('an agent and a contractor may, an auditor and a unit may not', () => {
+    const reason = '代来电人';
+    const commands = [
+      { command: 'urge', reason },
+      { command: 'append', text: '补充', reason },
+      { command: 'withdraw', reason },
+    ] as const;
+    for (const command of commands) {
+      for (const role of ['agent', 'contractor', 'dispatcher'] as const) {
+        expect(codeOf(storyUntil('HANDLING').try(command, operator(role))), `${command.command} ${role}`).toBe('ok');
+      }
+      expect(codeOf(storyUntil('HANDLING').try(command, operator('auditor')))).toBe('roleForbids');
     }
-    expect(mayCommand('agent', 'noted')).toBe(false);
     expect(codeOf(storyUntil('HANDLING').try({ command: 'urge' }, unit('guanbuqiao')))).toBe('roleForbids');
   });
 });

@@ -116,12 +116,6 @@ describe('the main path', () => {
     expect(codeOf(storyUntil('AWAIT_SIGN').try({ command: 'sign' }, citizen))).toBe('roleForbids');
     expect(codeOf(new Story().try({ command: 'tick' }, system))).toBe('stateForbids');
   });
-
-  it('says that a modelled command is not answered yet', () => {
-    const command = { command: 'return', reasonCode: 'notOurDuty', reason: '不属我镇', legalBasis: '无' } as const;
-    expect(codeOf(storyUntil('SIGNED').try(command, owner))).toBe('notYetSupported');
-    expect(codeOf(storyUntil('HANDLING').try(command, owner))).toBe('stateForbids');
-  });
 });
 
 describe('review', () => {

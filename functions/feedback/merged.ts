@@ -1,0 +1,42 @@
+/** 并单答复: gives each ticket that was merged into this one the answer, once for each time that it is answered. */
+import { answersDue } from '#domain/ticket/merged-answers.ts';
+import type { TicketStore } from '#functions/ports/ticket-store.ts';
+import { changeTicket, fingerprint } from '#functions/shared/change.ts';
+import { ticketAt } from '#functions/shared/delivery/ticket-at.ts';
+import type { TicketEvent } from '#schemas/event.ts';
+import type { ResultCode, Ticket } from '#schemas/ticket.ts';
+
+const FEEDBACK = { kind: 'system', id: 'feedback' } as const;
+
+/** Throws when one could not be written: the queue brings the event again, and those that have it are left alone. */
+export async function answerMerged(store: TicketStore, ticketNo: string, seq: number): Promise<void> {
+  const { ticket, event } = await ticketAt(store, ticketNo, seq);
+  const due = answersDue(event, ticket);
+  if (due.length === 0) return;
+  const answer = await answerOf(store, ticket, event);
+  for (const child of due) {
+    const result = await changeTicket({
+      ticketNo: child,
+      command: { command: 'answerByMain', main: ticketNo, ...answer },
+      actor: FEEDBACK,
+      cause: { key: `main#${ticketNo}#${seq}#${child}`, fingerprint: fingerprint(ticketNo) },
+    });
+    if (result.outcome !== 'changed' && result.outcome !== 'replayed')
+      throw new Error(`not answered: ${result.outcome}`);
+  }
+}
+
+async function answerOf(
+  store: TicketStore,
+  ticket: Ticket,
+  event: TicketEvent,
+): Promise<{ resultCode: ResultCode; publicAnswer: string }> {
+  if (event.type === 'notAccepted') return { resultCode: 'explained', publicAnswer: event.lawfulRoute };
+  const { answer } = ticket;
+  const text = answer && (await store.text(ticket.ticketNo, answer.textKey));
+  // Erased in the meantime: the outcome is still theirs to know.
+  return {
+    resultCode: answer?.resultCode ?? 'explained',
+    publicAnswer: text?.kind === 'answer' ? text.public : '',
+  };
+}

@@ -1,0 +1,245 @@
+/** The life cycle over HTTP: what departments and operators post, on real emulators; two tickets that change together. */
+import { randomUUID } from 'node:crypto';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { handler as departments } from '#functions/departments/handler.ts';
+import { handler as feedback } from '#functions/feedback/handler.ts';
+import { sign } from '#functions/shared/signing.ts';
+import { drawTicketNo } from '#functions/shared/ticket-no.ts';
+import type { Role } from '#infra/local/platforms/oidc.ts';
+import type { TicketText } from '#schemas/ticket.ts';
+import { register, Story, system } from '#test/support/ticket-world.ts';
+import { ask } from './desk.ts';
+import { call, problemOf, secret, startWorld, type World } from './world.ts';
+
+const OWNER = 'guanbuqiao';
+const KEYS: Readonly<Record<string, string>> = { [OWNER]: secret(), renshe: secret(), zhujian: secret() };
+const reason = '测试';
+let world: World;
+beforeAll(async () => {
+  const entries = Object.entries(KEYS).map(([id, key]) => [id, { keys: [key] }]);
+  world = await startWorld({ DEPARTMENTS_SECRET: Object.fromEntries(entries) });
+});
+afterAll(() => world.stop());
+afterEach(() => world.clear());
+
+const REQUEST: TicketText = {
+  kind: 'request',
+  title: '拖欠工资',
+  content: '我叫张三丰,电话13800001234,工地欠我两个月工资。',
+  attachments: [],
+  recordings: [],
+};
+async function opened(owner = OWNER): Promise<string> {
+  const ticketNo = drawTicketNo('XA', Date.now());
+  const story = new Story(Date.now()).give(register({ ticketNo, channelRef: randomUUID() }, { owner }), system);
+  const texts = [{ key: 'request', text: REQUEST }];
+  await ticketStore().commit({ ticket: story.is, events: story.events, texts, expectedVersion: 0 });
+  return ticketNo;
+}
+function signed(unit: string, resource: string, params: Record<string, string>, body?: object) {
+  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  const headers = { ...sign([KEYS[unit] ?? ''], `msg_${randomUUID()}`, bytes, Date.now()) };
+  return call(departments, {
+    resource,
+    params,
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: bytes }),
+  });
+}
+const asUnit = (unit: string, ticketNo: string, body: object) =>
+  signed(unit, '/departments/{departmentId}/tickets/{ticketNo}/commands', { departmentId: unit, ticketNo }, body);
+const workList = async (unit: string) => {
+  const { body } = await signed(unit, '/departments/{departmentId}/tickets', { departmentId: unit });
+  return (body.tickets as { ticketNo: string }[]).map(({ ticketNo }) => ticketNo);
+};
+const asOperator = (role: Role, ticketNo: string, body: object) =>
+  ask(world, role, 'POST', '/hotline/tickets/{ticketNo}/commands', { params: { ticketNo }, body: { reason, ...body } });
+const load = async (ticketNo: string) => {
+  const ticket = await ticketStore().load(ticketNo);
+  if (ticket === undefined) throw new RangeError(ticketNo);
+  return ticket;
+};
+/** What the stream would bring to the feedback queue: every event that has something for it. */
+async function feed(ticketNo: string): Promise<void> {
+  const events = await ticketStore().events(ticketNo);
+  const Records = events.map(({ seq, type }) => ({
+    messageId: `${ticketNo}-${seq}`,
+    body: JSON.stringify({ ticketNo, seq, type }),
+    attributes: { ApproximateReceiveCount: '1' },
+  }));
+  const answer = await feedback({ Records } as unknown as SQSEvent, { awsRequestId: 'f' } as Context);
+  expect((answer as SQSBatchResponse).batchItemFailures).toEqual([]);
+}
+async function finished(ticketNo: string, unit: string): Promise<void> {
+  for (const command of ['sign', 'accept'] as const) await asUnit(unit, ticketNo, { command });
+  const reply = { command: 'reply', resultCode: 'solved', handling: '已核实', publicAnswer: '工资已发放。' };
+  expect((await asUnit(unit, ticketNo, reply)).status).toBe(200);
+  expect((await asOperator('dispatcher', ticketNo, { command: 'review', approve: true })).status).toBe(200);
+}
+const askReturn = {
+  command: 'return',
+  reasonCode: 'notOurDuty',
+  reason: '不属本镇职责',
+  legalBasis: '《测试条例》第一条',
+  suggestedDepartment: 'renshe',
+};
+
+describe('a return', () => {
+  test('needs its basis and a suggestion, is reviewed, and goes on to the other unit', async () => {
+    const ticketNo = await opened();
+    const { suggestedDepartment: _, ...bare } = askReturn;
+    expect(problemOf(await asUnit(OWNER, ticketNo, bare))).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/suggestedDepartment' }],
+    });
+    expect((await asUnit(OWNER, ticketNo, askReturn)).body).toMatchObject({ status: 'RETURN_REVIEW' });
+    expect((await asOperator('dispatcher', ticketNo, { command: 'approveReturn', owner: 'renshe' })).status).toBe(200);
+    expect(await load(ticketNo)).toMatchObject({ owner: 'renshe', status: 'AWAIT_SIGN' });
+    // It is a stranger's now.
+    expect((await asUnit(OWNER, ticketNo, { command: 'sign' })).status).toBe(404);
+    expect(await workList('renshe')).toEqual([ticketNo]);
+    expect(await workList(OWNER)).toEqual([]);
+    const history = await ask(world, 'dispatcher', 'GET', '/hotline/tickets/{ticketNo}', { params: { ticketNo } });
+    expect(JSON.stringify(history.body)).toContain('依据:《测试条例》第一条');
+  });
+
+  test('after a designation answers 409 with its code', async () => {
+    const ticketNo = await opened();
+    await asUnit(OWNER, ticketNo, askReturn);
+    await asOperator('dispatcher', ticketNo, { command: 'arbitrate' });
+    expect(problemOf(await asOperator('dispatcher', ticketNo, { command: 'designate', owner: OWNER }))).toMatchObject({
+      status: 409,
+      code: 'roleForbids',
+    });
+    expect((await asOperator('leader', ticketNo, { command: 'designate', owner: OWNER })).status).toBe(200);
+    expect(problemOf(await asUnit(OWNER, ticketNo, askReturn))).toMatchObject({ status: 409, code: 'noReturn' });
+  });
+});
+
+test('a contractor may add for the caller, and decides no dispute and closes nothing', async () => {
+  const ticketNo = await opened();
+  expect((await asOperator('contractor', ticketNo, { command: 'append', text: '来电补充' })).status).toBe(200);
+  await asUnit(OWNER, ticketNo, askReturn);
+  for (const command of ['approveReturn', 'rejectReturn', 'arbitrate', 'cancel']) {
+    const refused = problemOf(await asOperator('contractor', ticketNo, { command }));
+    expect([command, refused]).toMatchObject([command, { status: 409, code: 'roleForbids' }]);
+  }
+  expect((await load(ticketNo)).status).toBe('RETURN_REVIEW');
+});
+
+describe('two tickets', () => {
+  test('merged in one transaction; the citizen of each is answered when the main one is', async () => {
+    const [main, same] = [await opened(), await opened('renshe')];
+    expect((await asOperator('dispatcher', same, { command: 'merge', into: main })).body).toMatchObject({
+      status: 'MERGED',
+    });
+    expect((await load(main)).merged).toEqual([same]);
+    await finished(main, OWNER);
+    await feed(main);
+    const answered = await load(same);
+    expect(answered).toMatchObject({ status: 'MERGED', mergedInto: main, answer: { resultCode: 'solved' } });
+    expect(await ticketStore().text(same, answered.answer?.textKey ?? '')).toMatchObject({ public: '工资已发放。' });
+    // The queue brings everything twice.
+    await feed(main);
+    expect((await load(same)).version).toBe(answered.version);
+    await feed(same);
+    expect((await ticketStore().events(same)).filter(({ type }) => type === 'feedbackRecorded').length).toBeGreaterThan(
+      0,
+    );
+  });
+
+  test('merged after the answer: answered at once', async () => {
+    const [main, late] = [await opened(), await opened()];
+    await finished(main, OWNER);
+    await asOperator('dispatcher', late, { command: 'merge', into: main });
+    await feed(main);
+    expect((await load(late)).answerApprovedAt).toBeDefined();
+  });
+
+  test('at the same moment into each other: one of them goes on', async () => {
+    const [one, two] = [await opened(), await opened()];
+    const answers = await Promise.all([
+      asOperator('dispatcher', one, { command: 'merge', into: two }),
+      asOperator('dispatcher', two, { command: 'merge', into: one }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect([(await load(one)).status, (await load(two)).status].sort()).toEqual(['AWAIT_SIGN', 'MERGED']);
+  });
+
+  test('into a stranger, itself or an ended one: refused, and nothing changes', async () => {
+    const [ticketNo, ended] = [await opened(), await opened()];
+    await asOperator('dispatcher', ended, { command: 'cancel' });
+    const versions = async () => [(await load(ticketNo)).version, (await load(ended)).version];
+    const before = await versions();
+    for (const into of [ticketNo, ended, 'XA2026112399999990']) {
+      expect((await asOperator('dispatcher', ticketNo, { command: 'merge', into })).status).toBe(409);
+    }
+    expect(await versions()).toEqual(before);
+  });
+
+  test('split: the part is a ticket of the same citizen, with its own owner and words', async () => {
+    const ticketNo = await opened();
+    const part = { command: 'split', title: '路灯', content: '门口路灯不亮', owner: 'zhujian' };
+    expect((await asOperator('dispatcher', ticketNo, part)).status).toBe(200);
+    const parent = await load(ticketNo);
+    const [child = ''] = parent.splitInto;
+    expect(await load(child)).toMatchObject({
+      owner: 'zhujian',
+      status: 'AWAIT_SIGN',
+      splitFrom: ticketNo,
+      callerToken: parent.callerToken,
+    });
+    expect(await ticketStore().text(child, 'request')).toMatchObject({ content: '门口路灯不亮' });
+    expect(await workList('zhujian')).toEqual([child]);
+  });
+});
+
+test('whistled units work along: in their list until their part is done, and nothing but their part', async () => {
+  const ticketNo = await opened();
+  for (const command of ['sign', 'accept']) await asUnit(OWNER, ticketNo, { command });
+  expect(await workList('zhujian')).toEqual([]);
+  expect((await asUnit(OWNER, ticketNo, { command: 'whistle', units: ['zhujian'], reason })).status).toBe(200);
+  expect(await workList('zhujian')).toEqual([ticketNo]);
+  expect((await asUnit('renshe', ticketNo, { command: 'reportIn' })).status).toBe(404);
+  expect(problemOf(await asUnit('zhujian', ticketNo, { command: 'progress', note: '我来办' }))?.status).toBe(404);
+  expect((await asUnit('zhujian', ticketNo, { command: 'reportIn', note: '已到场' })).status).toBe(200);
+  expect((await load(ticketNo)).owner).toBe(OWNER);
+  expect((await asUnit('zhujian', ticketNo, { command: 'finishAssist', note: '已核查' })).status).toBe(200);
+  expect(await workList('zhujian')).toEqual([]);
+  expect(await workList(OWNER)).toEqual([ticketNo]);
+});
+
+describe('an auditor', () => {
+  const history = (ticketNo: string, role: Role) =>
+    ask(world, role, 'GET', '/hotline/tickets/{ticketNo}', { params: { ticketNo } });
+  const unmask = (ticketNo: string, role: Role, body: object = { reason: '核查投诉' }) =>
+    ask(world, role, 'POST', '/hotline/tickets/{ticketNo}/unmask', { params: { ticketNo }, body });
+
+  test('reads masked words; unmasking takes a reason and is recorded', async () => {
+    const ticketNo = await opened();
+    const masked = await history(ticketNo, 'auditor');
+    expect(masked.body).toMatchObject({ masked: true });
+    expect(JSON.stringify(masked.body)).not.toMatch(/张三丰|13800001234/);
+    expect(JSON.stringify(masked.body)).toContain('工地欠我两个月工资');
+    expect(JSON.stringify((await history(ticketNo, 'dispatcher')).body)).toContain('13800001234');
+    expect((await unmask(ticketNo, 'auditor', {})).status).toBe(422);
+    const open = await unmask(ticketNo, 'auditor');
+    expect(JSON.stringify(open.body)).toContain('13800001234');
+    expect((await ticketStore().events(ticketNo)).at(-1)).toMatchObject({
+      type: 'unmasked',
+      reason: '核查投诉',
+      actor: { id: 'auditor-1', role: 'auditor' },
+    });
+    // The next look is masked again.
+    expect(JSON.stringify((await history(ticketNo, 'auditor')).body)).not.toContain('13800001234');
+  });
+
+  test('changes nothing, and others need no unmasking', async () => {
+    const ticketNo = await opened();
+    expect(problemOf(await asOperator('auditor', ticketNo, { command: 'cancel' }))).toMatchObject({ status: 409 });
+    expect(problemOf(await unmask(ticketNo, 'dispatcher'))).toMatchObject({ status: 409, code: 'roleForbids' });
+  });
+});
