@@ -9,6 +9,8 @@ export type Metric =
   | 'marksLate'
   | 'alarmsRestarted'
   | 'deliveriesDead'
+  | 'breakersOpened'
+  | 'endpointsDisabled'
   | 'catalogueRefused'
   | 'boardMessagesStuck'
   | 'boardPollFailures';

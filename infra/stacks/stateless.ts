@@ -42,7 +42,7 @@ const RECEIVES = { hourOfWorker: 20, dayOfWorker: 480, dayOfCaller: 240 };
 const CHANGE: readonly TableAction[] = ['GetItem', 'PutItem'];
 /** Reads a ticket's events one after the other. */
 const HISTORY: readonly TableAction[] = ['Query'];
-/** Reads the event, and keeps its own rows beside the ticket: attempts, cursors. */
+/** Reads the event, and keeps its own rows beside the ticket: attempts, cursors, what it remembers of endpoints. */
 const DELIVER: readonly TableAction[] = ['GetItem', 'PutItem', 'Query', 'UpdateItem'];
 
 export class StatelessStack extends Stack {
@@ -103,12 +103,13 @@ export class StatelessStack extends Stack {
 
     // Consumers. Only these two may read who called: one tells the department, one answers the citizen.
     const dispatcher = fn('dispatcher', CALLER, 'Calls departments back, signed and in order')
-      .table(tickets, DELIVER)
+      .table(tickets, DELIVER, ['byDue'])
       .table(callers, ['GetItem'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.departmentsSecret)
       .sends(dispatch);
-    dispatch.workedBy(dispatcher, 10);
+    // Twice as many as elsewhere: each waits for a department's answer, and one department may hold up four of them.
+    dispatch.workedBy(dispatcher, 20);
     const feedback = fn('feedback', CALLER, 'Brings status and answer back through the channel (多向反馈)')
       .table(tickets, [...CHANGE, ...HISTORY])
       .table(callers, ['GetItem'])
@@ -147,7 +148,7 @@ export class StatelessStack extends Stack {
       .secret(state.websiteSecret, state.querySecret);
     runEvery(Duration.minutes(5), poller);
     const pump = fn('pump', WORKER, 'Sends deliveries whose next try is due')
-      .table(tickets, ['UpdateItem'], ['byDue'])
+      .table(tickets, ['GetItem', 'UpdateItem'], ['byDue'])
       .sends(dispatch);
     runEvery(Duration.minutes(1), pump);
     const sweeper = fn('sweeper', CALLER, 'Repairs receipts never routed and marks that no alarm fired')

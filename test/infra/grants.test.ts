@@ -76,12 +76,14 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...SEND('Timers'),
     ...SEND('FanoutDlq'),
   ],
-  // Delivery rows and cursors beside the ticket; the history for rendering; itself again for the next in line.
+  // Delivery rows, cursors and endpoints beside the ticket; the history for rendering; itself again for the next in line, and
+  // for what waits (in the index) when an endpoint is back.
   dispatcher: [
     ...POLL('Dispatch'),
     ...READ_KEPT,
     ...CHANGE,
     'dynamodb:Query@Tickets',
+    'dynamodb:Query@Tickets/byDue',
     'dynamodb:UpdateItem@Tickets',
     'dynamodb:GetItem@Callers',
     ...READ_KEY('CallersKey'),
@@ -129,7 +131,14 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   portal: ['dynamodb:Query@Receipts/byDay', ...READ_KEY('DataKey')],
   // A channel like the others, that goes and fetches; the cursor is a row among the receipts.
   poller: CHANNEL('WebsiteSecret'),
-  pump: ['dynamodb:Query@Tickets/byDue', 'dynamodb:UpdateItem@Tickets', ...WRITE_KEY('DataKey'), ...SEND('Dispatch')],
+  // What is due, by unit, and whether the unit's endpoint takes it.
+  pump: [
+    'dynamodb:Query@Tickets/byDue',
+    'dynamodb:GetItem@Tickets',
+    'dynamodb:UpdateItem@Tickets',
+    ...WRITE_KEY('DataKey'),
+    ...SEND('Dispatch'),
+  ],
   sweeper: [
     'dynamodb:Query@Receipts/pending',
     'dynamodb:GetItem@Receipts',

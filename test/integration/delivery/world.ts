@@ -20,9 +20,11 @@ import {
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { Webhook } from 'standardwebhooks';
+import { fresh } from '#domain/delivery/endpoint.ts';
 import { dynamo } from '#functions/adapters/aws.ts';
 import { deliveryStore } from '#functions/adapters/delivery-store.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { endpointItem, endpointStore } from '#functions/adapters/endpoint-store.ts';
 import { bundleFunctions } from '#infra/bundle.ts';
 import { loadDistrict } from '#infra/district.ts';
 import { type Plane, startPlane } from '#infra/local/plane/index.ts';
@@ -105,6 +107,8 @@ export interface DeliveryWorld {
   dispatch: Queue;
   feedback: Queue;
   pump(): Promise<void>;
+  /** Forgets what is remembered of a unit's endpoint. */
+  wellAgain(unit: string): Promise<void>;
   /** Writes a ticket with its whole history, and the caller. */
   seed(story: Story, caller?: Partial<CallerRecord>, content?: string): Promise<void>;
   stop(): Promise<void>;
@@ -248,6 +252,9 @@ export async function openDeliveryWorld(
     dispatch: new Queue(client, dispatchUrl, await load<Handler>('dispatcher')),
     feedback: new Queue(client, feedbackUrl, await load<Handler>('feedback')),
     pump: () => pump(),
+    async wellAgain(unit) {
+      await dynamo().send(new PutCommand({ TableName: 'Tickets', Item: endpointItem(fresh(unit)) }));
+    },
     async seed(story, caller, content = '拖欠工资两个月') {
       const { callerToken, textKey, answer } = story.is;
       await ticketStore().commit({
@@ -289,3 +296,4 @@ export async function openDeliveryWorld(
 
 export const delivery = (ticketNo: string, unit: string, n: number) => deliveryStore().find({ ticketNo, unit, n });
 export const settled = (ticketNo: string, unit: string) => deliveryStore().settled({ ticketNo, unit });
+export const health = (unit: string) => endpointStore().find(unit);
