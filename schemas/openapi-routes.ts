@@ -22,6 +22,7 @@ import {
   WechatSession,
 } from './intake.ts';
 import { catalogueRoutes } from './openapi-catalogue.ts';
+import { deliveryRoutes } from './openapi-deliveries.ts';
 import * as examples from './openapi-examples.ts';
 import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
 import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
@@ -289,6 +290,7 @@ export const routes: readonly Route[] = [
     problems: [401, 403, 404],
   },
   ...catalogueRoutes,
+  ...deliveryRoutes,
   {
     method: 'get',
     path: '/openapi.json',

@@ -16,6 +16,9 @@ export const mayManageCatalogue = (role: Role): boolean => role === 'leader';
 /** 纠正 teach the router; they show what citizens wrote, masked. */
 export const mayReadCorrections = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
 
+/** 投递处置: replaying, skipping and enabling decide what departments hear. */
+export const mayOperateDeliveries = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
+
 export function mayCommand(role: Role, command: HotlineCommand['command']): boolean {
   switch (role) {
     case 'agent':

@@ -19,11 +19,13 @@ import type { TicketEvent } from '#schemas/event.ts';
 import type { TicketText } from '#schemas/ticket.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { correctionRoutes } from './corrections.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { authenticateOperator } from './operator.ts';
 
 export const handler = api({
   ...catalogueRoutes,
   ...correctionRoutes,
+  ...deliveryRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);

@@ -129,10 +129,11 @@ export class StatelessStack extends Stack {
       .table(tickets, CHANGE, ['byOwner'])
       .secret(state.departmentsSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
-      .table(tickets, [...CHANGE, ...HISTORY], ['byAttention', 'byStatus'])
+      .table(tickets, [...CHANGE, ...HISTORY, 'UpdateItem'], ['byAttention', 'byDue', 'byStatus'])
       .table(receipts, ['GetItem'], ['byCaller'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret)
+      .sends(dispatch)
       .settings(this.#operatorLogin());
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, [...CHANGE, ...HISTORY])
@@ -181,6 +182,12 @@ export class StatelessStack extends Stack {
         ['POST', '/hotline/catalogue/versions', hotline],
         ['POST', '/hotline/catalogue/rollback', hotline],
         ['GET', '/hotline/corrections', hotline],
+        ['GET', '/hotline/deliveries', hotline],
+        ['GET', '/hotline/deliveries/{ticketNo}/{unit}', hotline],
+        ['POST', '/hotline/deliveries/replay', hotline],
+        ['POST', '/hotline/deliveries/skip', hotline],
+        ['GET', '/hotline/endpoints', hotline],
+        ['POST', '/hotline/endpoints/{unit}/enable', hotline],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],
         ['POST', '/tickets/{ticketNo}/urge', citizen],

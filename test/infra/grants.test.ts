@@ -109,12 +109,16 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   ],
   tick: CHANGE,
   departments: [...CHANGE, 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
+  // Beside tickets: lists of deliveries, replaying and skipping them, enabling endpoints.
   hotline: [
     ...CHANGE,
     ...READ_KEPT,
+    ...SEND('Dispatch'),
     'dynamodb:Query@Tickets',
     'dynamodb:Query@Tickets/byAttention',
+    'dynamodb:Query@Tickets/byDue',
     'dynamodb:Query@Tickets/byStatus',
+    'dynamodb:UpdateItem@Tickets',
     'dynamodb:GetItem@Receipts',
     'dynamodb:Query@Receipts/byCaller',
     ...SECRET('QuerySecret'),

@@ -1,6 +1,10 @@
 /** 端点状态 against a real receiver: the breaker, the probe, a slow department, one that is gone, a withdrawal that overtakes. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BREAKER_FAILURES, MOST_IN_FLIGHT } from '#domain/delivery/endpoint.ts';
+import { MAX_ATTEMPTS } from '#domain/delivery/retry.ts';
+import { deliveryDesk } from '#functions/adapters/delivery-desk.ts';
+import type { DeliveryKey } from '#functions/ports/delivery-store.ts';
+import { replay, skip } from '#functions/shared/delivery/operate.ts';
 import { register, Story, system } from '#test/support/ticket-world.ts';
 import { type Behaviour, type DeliveryWorld, delivery, health, openDeliveryWorld, settled, status } from './world.ts';
 
@@ -23,7 +27,7 @@ afterEach(async () => {
   // Whatever a test left behind is delivered before the next one.
   for (const [ticketNo, unit] of provoked.splice(0)) world.receiver.next(ticketNo, unit);
   await Promise.all([OWNER, OTHER].map((unit) => world.wellAgain(unit)));
-  for (let left = 1; left > 0; ) {
+  for (let left = 1, round = 0; left > 0 && round < 3; round++) {
     advance(30 * 60 * MINUTE);
     await world.pump();
     left = (await world.dispatch.drain()).taken;
@@ -81,7 +85,7 @@ describe('the breaker', () => {
 
   it('tries with one delivery whether it is back, later each time; then everything flows', async () => {
     const failing = await outage(OWNER);
-    const waiting = await ticketOf(OWNER);
+    const waiting = await ticketOf(OWNER, ...Array.from({ length: 20 }, () => status(500)));
     await dispatch(waiting);
     await world.dispatch.drain();
     for (const [tried, minutes] of [1, 2, 4].entries()) {
@@ -93,7 +97,7 @@ describe('the breaker', () => {
     }
     expect(await health(OWNER)).toMatchObject({ state: 'open', failures: BREAKER_FAILURES + 3, trips: 4 });
 
-    recover(OWNER, failing);
+    recover(OWNER, [...failing, waiting]);
     advance(8 * MINUTE);
     await world.pump();
     await world.dispatch.drain();
@@ -105,7 +109,6 @@ describe('the breaker', () => {
       expect(await delivery(ticketNo, OWNER, 1)).toMatchObject({ state: 'delivered' });
       expect(arrived(ticketNo)).toBe(1);
     }
-    expect((await delivery(waiting, OWNER, 1))?.attempts).toHaveLength(1);
   });
 });
 
@@ -168,6 +171,74 @@ describe('an endpoint that is gone', () => {
       attemptCount: 2,
       attempts: [{ status: 500 }, { status: 500 }, { fault: 'endpointDisabled' }],
     });
+  });
+});
+
+describe('a dead letter', () => {
+  /** Three messages to OWNER, the first of them dead and the others behind it. */
+  async function stuck(): Promise<string> {
+    next += 1;
+    const ticketNo = `XA202611230000${next}`;
+    const story = new Story()
+      .give(register({ ticketNo }, { owner: OWNER }), system)
+      .give({ command: 'urge' }, { kind: 'citizen' })
+      .give({ command: 'append', text: '补充' }, { kind: 'citizen' });
+    await world.seed(story);
+    world.receiver.next(ticketNo, OWNER, status(410));
+    for (const { seq, callbacks } of story.events) if (callbacks !== undefined) await dispatch(ticketNo, seq);
+    await world.dispatch.drain();
+    expect(await delivery(ticketNo, OWNER, 1)).toMatchObject({ state: 'dead' });
+    expect(arrived(ticketNo)).toBe(0);
+    await world.wellAgain(OWNER);
+    return ticketNo;
+  }
+  const by = { id: 'desk-7', role: 'dispatcher', reason: '已恢复' };
+  const ports = {
+    desk: deliveryDesk(),
+    wake: ({ ticketNo, unit, n }: DeliveryKey) => world.dispatch.send({ ticketNo, unit, n }),
+    officeNow: () => world.plane.clock.now(),
+  };
+
+  it('is replayed under the same number, and what waits behind it follows', async () => {
+    const ticketNo = await stuck();
+    const dead = (await delivery(ticketNo, OWNER, 1))!;
+    expect(await replay(ports, dead, by)).toBe(true);
+    expect(await replay(ports, dead, by)).toBe(false);
+    await world.dispatch.drain();
+    expect(world.receiver.of(ticketNo).map(({ id }) => id)).toEqual([1, 2, 3].map((n) => `${ticketNo}-${OWNER}-${n}`));
+    expect(await delivery(ticketNo, OWNER, 1)).toMatchObject({
+      state: 'delivered',
+      round: 2,
+      attempts: [{ status: 410 }, { status: 204, round: 2 }],
+    });
+  });
+
+  it('has a whole schedule again', async () => {
+    const ticketNo = await stuck();
+    world.receiver.next(ticketNo, OWNER, ...Array.from({ length: MAX_ATTEMPTS }, () => status(500)));
+    await replay(ports, (await delivery(ticketNo, OWNER, 1))!, by);
+    for (let round = 0; round < MAX_ATTEMPTS; round++) {
+      await world.dispatch.drain();
+      await world.dispatch.purge();
+      // Past every wait of the schedule, and past the breaker.
+      advance(30 * 60 * MINUTE);
+      await world.wellAgain(OWNER);
+      await world.pump();
+    }
+    expect(await delivery(ticketNo, OWNER, 1)).toMatchObject({
+      state: 'dead',
+      round: 2,
+      attemptCount: MAX_ATTEMPTS + 1,
+      attemptsBefore: 1,
+    });
+  });
+
+  it('is skipped, and what waits behind it follows', async () => {
+    const ticketNo = await stuck();
+    expect(await skip(ports, (await delivery(ticketNo, OWNER, 1))!, by)).toBe(true);
+    await world.dispatch.drain();
+    expect(world.receiver.of(ticketNo).map(({ event }) => event.data.sequence)).toEqual([2, 3]);
+    expect(await settled(ticketNo, OWNER)).toBe(3);
   });
 });
 
