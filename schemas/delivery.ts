@@ -62,6 +62,19 @@ export const Delivery = z.strictObject({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
+/** 未送达监视: beside each dispatch, until it is delivered in time or its lateness was told and is over. */
+export const DeliveryWatch = z.strictObject({
+  kind: z.literal('deliveryWatch'),
+  ticketNo: TicketNo,
+  unit: UnitId,
+  n: z.int().min(1),
+  /** When the ticket was dispatched. */
+  since: Instant,
+  /** `told`: the desk knows that it is late. `over`: nothing is to come of it any more. */
+  state: z.enum(['set', 'told', 'over']),
+});
+export type DeliveryWatch = z.infer<typeof DeliveryWatch>;
+
 /** Names a delivery without looking at the event. `waited`: how often it found its unit busy and came again later. */
 export const DeliveryPointer = z.strictObject({
   ticketNo: TicketNo,

@@ -54,8 +54,25 @@ export interface Reroute {
   readonly command: 'reroute';
   readonly decision: RoutingDecision;
 }
+/** 未送达: a dispatch has not reached its unit in time. */
+export interface RecordDeliveryLate extends Pick<EventOf<'deliveryLate'>, 'unit' | 'n' | 'since'> {
+  readonly command: 'recordDeliveryLate';
+}
+/** 恢复送达, or nobody waits for it any more. */
+export interface RecordDeliveryRecovered
+  extends Pick<EventOf<'deliveryRecovered'>, 'unit' | 'n' | 'minutesLost' | 'how'> {
+  readonly command: 'recordDeliveryRecovered';
+}
 export type CitizenCommand = Rate | Urge | Append | Withdraw;
-export type SystemCommand = Register | Tick | RecordFeedback | AttachRecordings | RecordContentCheck | Reroute;
+export type SystemCommand =
+  | Register
+  | Tick
+  | RecordFeedback
+  | AttachRecordings
+  | RecordContentCheck
+  | Reroute
+  | RecordDeliveryLate
+  | RecordDeliveryRecovered;
 /** 代诉求人: the agent says it for the citizen on the line. */
 export type OnBehalfCommand = Extract<HotlineCommand, { command: CitizenCommand['command'] }>;
 export type DeskCommand = Exclude<HotlineCommand, OnBehalfCommand>;

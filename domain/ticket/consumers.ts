@@ -10,7 +10,7 @@ const TOLD: ReadonlySet<string> = new Set(ToldEvent.options);
 export function consumersOf(event: TicketEvent): Consumer[] {
   const consumers: Consumer[] = [];
   if (event.callbacks !== undefined) consumers.push('dispatch');
-  if (TOLD.has(event.type) || isChecked(event)) consumers.push('feedback');
+  if (TOLD.has(event.type) || isChecked(event) || event.type === 'deliveryLate') consumers.push('feedback');
   if (event.clocks !== undefined) consumers.push('timers');
   return consumers;
 }

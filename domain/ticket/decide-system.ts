@@ -6,6 +6,7 @@ import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Ticket, TicketText } from '#schemas/ticket.ts';
 import { running, start } from './clocks.ts';
 import type { DecideContext, Register, Reroute, SystemCommand } from './command.ts';
+import { decideDelivery } from './decide-delivery.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 
@@ -32,6 +33,9 @@ export function decideBySystem(ticket: Ticket | undefined, command: SystemComman
         texts: [{ key, text: { kind: 'note', text: '', recordings: [...command.recordings] } }],
       };
     }
+    case 'recordDeliveryLate':
+    case 'recordDeliveryRecovered':
+      return ticket === undefined ? { drafts: [] } : decideDelivery(ticket, command);
     case 'reroute':
       return ticket === undefined ? { drafts: [] } : reroute(ticket, command, context);
   }

@@ -59,6 +59,8 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
     case 'recordFeedback':
     case 'attachRecordings':
     case 'recordContentCheck':
+    case 'recordDeliveryLate':
+    case 'recordDeliveryRecovered':
     case 'reroute':
       return decideBySystem(ticket, command, context);
     case 'rate':

@@ -105,6 +105,12 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return event.outcome === 'risky' ? { ...ticket, publicationHeld: true } : ticket;
     case 'feedbackRecorded':
       return isUntold(event) ? look(ticket, 'feedback') : ticket;
+    case 'deliveryLate': {
+      const { unit, n } = event;
+      return { ...look(ticket, 'undelivered'), undelivered: [...(ticket.undelivered ?? []), { unit, n }] };
+    }
+    case 'deliveryRecovered':
+      return reached(ticket, event);
     case 'attentionNoted':
       return { ...ticket, attention: ticket.attention.filter((topic) => topic !== event.topic) };
     case 'replied':
@@ -148,6 +154,15 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
 
 const look = (ticket: Ticket, topic: AttentionTopic): Ticket =>
   ticket.attention.includes(topic) ? ticket : { ...ticket, attention: [...ticket.attention, topic] };
+
+/** The topic goes with the last dispatch that was late. */
+function reached(ticket: Ticket, { unit, n }: EventOf<'deliveryRecovered'>): Ticket {
+  const { undelivered = [], ...rest } = ticket;
+  const left = undelivered.filter((one) => one.unit !== unit || one.n !== n);
+  return left.length > 0
+    ? { ...rest, undelivered: left }
+    : { ...rest, attention: ticket.attention.filter((topic) => topic !== 'undelivered') };
+}
 
 /** Before the first dispatch no limit runs on the urgency yet; after it, a change of limits is the desk's decision. */
 const endangered = (ticket: Ticket): Ticket => ({

@@ -57,6 +57,8 @@ export const transitions = [
   { command: 'recordFeedback', by: 'system', from: ANY, to: [] },
   { command: 'attachRecordings', by: 'system', from: ANY, to: [] },
   { command: 'recordContentCheck', by: 'system', from: ANY, to: [] },
+  { command: 'recordDeliveryLate', by: 'system', from: OPEN, to: [], requires: 'once per dispatch' },
+  { command: 'recordDeliveryRecovered', by: 'system', from: ANY, to: [], requires: 'it was late' },
 
   { command: 'sign', by: 'department', from: ['AWAIT_SIGN'], to: ['SIGNED'], requires: 'owner' },
   { command: 'accept', by: 'department', from: ['SIGNED'], to: ['HANDLING'], requires: 'owner' },

@@ -11,6 +11,11 @@ const BasicDoor = z.object({
   basic: z.object({ user: z.string().min(1), password: z.string().min(1) }).optional(),
   auth: z.literal('none').optional(),
 });
+/** A 角's number(s), for dispatches that don't arrive. A wrong one is the platform's to refuse: it must not stop all deliveries. */
+const Notify = z.object({
+  phone: z.union([z.string(), z.array(z.string()).min(1).max(5)]),
+  by: z.enum(['sms', 'call']).optional(),
+});
 /** Call-centre platforms that push by themselves (docs/channels/phone.md). */
 const PhoneVendors = z.object({
   tccc: BasicDoor.optional(),
@@ -43,7 +48,10 @@ const shapes = {
       })
       .optional(),
   }),
-  DEPARTMENTS_SECRET: z.record(z.string(), z.object({ keys: Keys, endpoint: z.url().optional() })),
+  DEPARTMENTS_SECRET: z.record(
+    z.string(),
+    z.object({ keys: Keys, endpoint: z.url().optional(), notify: Notify.optional() }),
+  ),
   QUERY_SECRET: z.object({ keys: z.array(Base64Key).min(1) }),
 } as const;
 export type SecretName = keyof typeof shapes;

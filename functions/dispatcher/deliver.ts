@@ -61,10 +61,12 @@ export async function deliver(engine: Engine, key: DeliveryKey, told?: Told, wai
       return turn;
     case 'superseded':
       await passOver(engine, delivery);
+      await engine.settled(delivery);
       return turn;
     case 'delivered':
     case 'skipped':
       await wakeNext(engine, key);
+      await engine.settled(delivery);
       return turn;
     case 'early':
     case 'taken':
@@ -104,6 +106,7 @@ async function send(
   const { outcome, milliseconds } = await engine.endpoint.post(unit, id, body);
   await record(engine, { ...delivery, attemptCount: delivery.attemptCount + 1 }, outcome, milliseconds);
   await leave(engine, unit, id, resultOf(outcome));
+  if (resultOf(outcome) === 'success') await engine.settled({ ...delivery, state: 'delivered' });
   return 'send';
 }
 

@@ -35,6 +35,8 @@ export interface Engine {
   report(attempt: AttemptReport): void;
   /** A dead letter: people have to look after it. */
   buried(delivery: Delivery): void;
+  /** A message was delivered, skipped or superseded: if the desk was told that it is late, it is told that this is over. */
+  settled(delivery: Delivery): Promise<void>;
   /** A breaker opened or closed, or an endpoint was disabled. After `closed` its waiting deliveries are to flow again. */
   healthChanged(health: EndpointHealth, change: HealthChange): Promise<void>;
 }

@@ -8,8 +8,11 @@ import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { endpointStore } from '#functions/adapters/endpoint-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
+import { watchStore } from '#functions/adapters/watch-store.ts';
 import { consumer } from '#functions/shared/batch.ts';
+import { changeTicket } from '#functions/shared/change.ts';
 import { flowAgain } from '#functions/shared/delivery/flow-again.ts';
+import { noMoreLate } from '#functions/shared/delivery/late.ts';
 import { EventMissing } from '#functions/shared/delivery/ticket-at.ts';
 import { publish } from '#functions/shared/metrics.ts';
 import { DispatchMessage } from '#schemas/delivery.ts';
@@ -36,6 +39,8 @@ const engine: Engine = {
   pause: (round) => new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** Math.min(round, 4))),
   report: logAttempt,
   buried: () => publish({ deliveriesDead: 1 }),
+  settled: (delivery) =>
+    noMoreLate({ watches: watchStore(), store: deliveryStore(), change: changeTicket, officeNow }, delivery),
   async healthChanged(health, change) {
     logHealth(health, change);
     if (change === 'opened') publish({ breakersOpened: 1 });

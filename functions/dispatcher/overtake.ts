@@ -43,7 +43,9 @@ async function supersede(engine: Engine, row: Delivery, by: number): Promise<boo
     if (row.supersededBy === undefined) await engine.store.flag(row, by);
     return false;
   }
-  return engine.store.supersede(row, by, engine.officeNow());
+  if (!(await engine.store.supersede(row, by, engine.officeNow()))) return false;
+  await engine.settled({ ...row, state: 'superseded' });
+  return true;
 }
 
 /** A flagged row whose attempt has failed: superseded at last, and the line goes on behind it. */
@@ -51,6 +53,7 @@ export async function giveWay(engine: Engine, row: Delivery): Promise<void> {
   if (row.supersededBy === undefined) return;
   if (!(await engine.store.supersede(row, row.supersededBy, engine.officeNow()))) return;
   await passOver(engine, row);
+  await engine.settled({ ...row, state: 'superseded' });
 }
 
 /** The cursor steps over a superseded row once it stands before it; else whoever settles the one before will do this. */

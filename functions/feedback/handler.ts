@@ -16,6 +16,7 @@ import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { EventPointer } from '#schemas/event.ts';
 import { checkRequest } from './content-check.ts';
+import { noticeLate } from './late-notice.ts';
 import { tell } from './tell.ts';
 
 const channels: ChannelFeedback = {
@@ -33,6 +34,10 @@ export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) =>
       log.warn('content not passed', { ticketNo, outcome: checked.outcome, code: checked.label ?? '' });
     }
     await write(ticketNo, checked, `content#${ticketNo}`);
+    return;
+  }
+  if (type === 'deliveryLate') {
+    await noticeLate(stores.tickets, ticketNo, seq);
     return;
   }
   const told = await tell({ ...stores, channels, district: district() }, ticketNo, seq);

@@ -1,6 +1,7 @@
 /** The one way in which a function changes a ticket: load → decide → commit, again when somebody else was first. */
 import { createHash } from 'node:crypto';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { watchesOf } from '#domain/delivery/late.ts';
 import { correctionOf } from '#domain/routing/correction.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { DecideContext, Rejection, TicketCommand } from '#domain/ticket/command.ts';
@@ -59,7 +60,8 @@ export async function changeTicket(
       const known = await replay(store, cause);
       if (known !== undefined) return known;
     }
-    const decision = decide(ticket, command, actor, decideContext());
+    const context = decideContext();
+    const decision = decide(ticket, command, actor, context);
     if (!decision.ok) {
       // A ticket that was registered by an earlier delivery of the same message is a replay, not a fault.
       return command.command === 'register' && ticket !== undefined
@@ -74,6 +76,7 @@ export async function changeTicket(
       events: decision.events,
       texts: decision.texts,
       expectedVersion: ticket?.version ?? 0,
+      watches: watchesOf(decision.events, context.rules),
       ...(cause === undefined ? {} : { cause: { ...cause, answer } }),
       ...(receipt === undefined ? {} : { receipt }),
       ...(callerHash === undefined ? {} : { callerHash }),
@@ -139,6 +142,7 @@ function logEvents(events: readonly TicketEvent[]): void {
       ...(event.type === 'queuedAtDesk' || (event.type === 'dispatched' && event.decision !== undefined)
         ? { rule: event.decision?.trace.rule ?? '' }
         : {}),
+      ...(event.type === 'deliveryLate' || event.type === 'deliveryRecovered' ? { department: event.unit } : {}),
       ...(event.type === 'warned' ? { clock: event.clock, colour: event.colour, owner: event.holder } : {}),
       ...(event.type === 'feedbackRecorded'
         ? { notice: event.notice, channel: event.channel, outcome: event.outcome }

@@ -11,6 +11,7 @@ export type Metric =
   | 'deliveriesDead'
   | 'breakersOpened'
   | 'endpointsDisabled'
+  | 'deliveriesLate'
   | 'catalogueRefused'
   | 'boardMessagesStuck'
   | 'boardPollFailures';

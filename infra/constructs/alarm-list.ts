@@ -261,6 +261,16 @@ export const ALARMS: readonly AlarmDefinition[] = [
       'Three days of tries, or the department said 410. It does not know of its ticket; later messages wait behind.',
   },
   {
+    id: 'deliveries-late',
+    severity: 'urgent',
+    what: 'a dispatch has not reached its department in time',
+    watched: { on: 'count', of: 'pump', metric: 'deliveriesLate' },
+    threshold: 1,
+    minutes: 5,
+    reason:
+      'Behind each is a person waiting while nobody knows of it. Each counts once; the limits are the district’s.',
+  },
+  {
     id: 'breaker-opened',
     severity: 'soon',
     what: 'a department did not take five callbacks in a row',

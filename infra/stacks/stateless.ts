@@ -113,7 +113,7 @@ export class StatelessStack extends Stack {
     const feedback = fn('feedback', CALLER, 'Brings status and answer back through the channel (多向反馈)')
       .table(tickets, [...CHANGE, ...HISTORY])
       .table(callers, ['GetItem'])
-      .secret(state.phoneSecret, state.websiteSecret, state.wechatSecret);
+      .secret(state.phoneSecret, state.websiteSecret, state.wechatSecret, state.departmentsSecret);
     feedbacks.workedBy(feedback, 5);
 
     // Clocks (时限): `timers` sets the alarm, `tick` is what it wakes.
@@ -148,8 +148,8 @@ export class StatelessStack extends Stack {
       .sends(intake)
       .secret(state.websiteSecret, state.querySecret);
     runEvery(Duration.minutes(5), poller);
-    const pump = fn('pump', WORKER, 'Sends deliveries whose next try is due')
-      .table(tickets, ['GetItem', 'UpdateItem'], ['byDue'])
+    const pump = fn('pump', WORKER, 'Sends deliveries whose next try is due, tells of late dispatches')
+      .table(tickets, [...CHANGE, 'UpdateItem'], ['byDue'])
       .sends(dispatch);
     runEvery(Duration.minutes(1), pump);
     const sweeper = fn('sweeper', CALLER, 'Repairs receipts never routed and marks that no alarm fired')

@@ -134,6 +134,7 @@ describe('in the template', () => {
       'breakersOpened',
       'catalogueRefused',
       'deliveriesDead',
+      'deliveriesLate',
       'endpointsDisabled',
       'marksLate',
       'receiptsRerouted',

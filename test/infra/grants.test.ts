@@ -99,6 +99,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...SECRET('PhoneSecret'),
     ...SECRET('WebsiteSecret'),
     ...SECRET('WechatSecret'),
+    // The number of a unit's handler, for dispatches that don't arrive.
+    ...SECRET('DepartmentsSecret'),
   ],
   timers: [
     ...POLL('Timers'),
@@ -135,14 +137,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   portal: ['dynamodb:Query@Receipts/byDay', ...READ_KEY('DataKey')],
   // A channel like the others, that goes and fetches; the cursor is a row among the receipts.
   poller: CHANNEL('WebsiteSecret'),
-  // What is due, by unit, and whether the unit's endpoint takes it.
-  pump: [
-    'dynamodb:Query@Tickets/byDue',
-    'dynamodb:GetItem@Tickets',
-    'dynamodb:UpdateItem@Tickets',
-    ...WRITE_KEY('DataKey'),
-    ...SEND('Dispatch'),
-  ],
+  // What is due, by unit, and whether the unit's endpoint takes it; tickets are told when their dispatch is late.
+  pump: ['dynamodb:Query@Tickets/byDue', 'dynamodb:UpdateItem@Tickets', ...CHANGE, ...SEND('Dispatch')],
   sweeper: [
     'dynamodb:Query@Receipts/pending',
     'dynamodb:GetItem@Receipts',

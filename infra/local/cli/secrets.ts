@@ -26,7 +26,10 @@ export interface WechatSecret {
   templates: Record<string, string>;
   push: { token: string; encodingAESKey: string; mode: 'plain' | 'compatible' | 'safe' };
 }
-export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string }>;
+export type DepartmentSecrets = Record<
+  string,
+  { keys: string[]; endpoint?: string; notify?: { phone: string | string[]; by?: 'sms' | 'call' } }
+>;
 export interface LocalSecrets {
   phone: PhoneSecret;
   website: WebsiteSecret;
@@ -88,11 +91,11 @@ export interface Addresses {
 
 function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints, pollBoard }: Addresses): LocalSecrets {
   const departments = Object.fromEntries(
-    Object.entries(secrets.departments).map(([id, { keys, endpoint }]) => {
+    Object.entries(secrets.departments).map(([id, { endpoint, ...rest }]) => {
       // An http address can only be a demo department of an earlier run: real ones are https.
       const own = endpoint?.startsWith('https:') ? endpoint : undefined;
       const now = own ?? demoEndpoints[id];
-      return [id, { keys, ...(now === undefined ? {} : { endpoint: now }) }];
+      return [id, { ...rest, ...(now === undefined ? {} : { endpoint: now }) }];
     }),
   );
   const partner = <S extends PartnerSecret>(secret: S): S => ({

@@ -109,6 +109,7 @@ export class World {
       pause: () => this.#scheduler.schedule(Promise.resolve()),
       report: () => {},
       buried: ({ unit, n }) => this.buried.push(`${unit}/${n}`),
+      settled: async () => {},
       healthChanged: async ({ unit }, change) => {
         this.changes.push(`${unit} ${change}`);
         if (change !== 'closed') return;
