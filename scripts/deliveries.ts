@@ -29,7 +29,7 @@ const USAGE = `用法:npm run deliveries -- <命令> [选项]
   replay   (--unit 单位 --all | --ticket 工单编号 [--unit 单位 [--n 第几条]]) --reason 原因 [--url 地址] [--token 令牌]
   skip     --ticket 工单编号 --unit 单位 --n 第几条 --reason 原因 [--url 地址] [--token 令牌]
   enable   --unit 单位 --reason 原因 [--url 地址] [--token 令牌]
-  redrive  --queue intake|dispatch|feedback|timers [--max 条数] [--region AWS区域 [--profile 配置名] [--district xianan]]
+  redrive  --queue intake|dispatch|feedback|timers|fanout [--max 条数] [--region AWS区域 [--profile 配置名] [--district xianan]]
 说明见 docs/runbook.md`;
 
 const [command, ...args] = process.argv.slice(2);

@@ -103,7 +103,11 @@ async function send(
     await leave(engine, unit, id, 'nothing');
     return 'taken';
   }
-  const { outcome, milliseconds } = await engine.endpoint.post(unit, id, body);
+  const { outcome, milliseconds } = await engine.endpoint.post(unit, id, body).catch(async (error: unknown) => {
+    // A fault of ours, of which the endpoint knows nothing.
+    await leave(engine, unit, id, 'nothing');
+    throw error;
+  });
   await record(engine, { ...delivery, attemptCount: delivery.attemptCount + 1 }, outcome, milliseconds);
   await leave(engine, unit, id, resultOf(outcome));
   if (resultOf(outcome) === 'success') await engine.settled({ ...delivery, state: 'delivered' });

@@ -3,6 +3,7 @@
  * own. Each message is received, sent unchanged, then deleted: whatever ends in between, none is lost, and one may come twice,
  * which every worker bears.
  */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -11,8 +12,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { lastQueues } from '#infra/local/cli/folder.ts';
+import { lastServices } from '#infra/local/cli/folder.ts';
 import { Failure, number, required, UsageError } from '../shared/words.ts';
+import { pointersIn, stretchOf, ticketsTable } from './stretch.ts';
 
 /** As their constructs are called in the stateless stack. */
 const QUEUES: Readonly<Record<string, string>> = {
@@ -22,8 +24,10 @@ const QUEUES: Readonly<Record<string, string>> = {
   timers: 'Timers',
 };
 const BATCH = 10;
+/** Of what fan-out gave up; its messages name a stretch of the stream. */
+const FANOUT = 'fanout';
 /** Longer than one batch takes; what wasn't moved is visible again after it (s). */
-const HOLD_SECONDS = 60;
+const HOLD_SECONDS = 900;
 const TELL_EVERY = 100;
 
 export interface RedriveOptions {
@@ -38,27 +42,61 @@ export interface RedriveOptions {
 
 export async function redrive(options: RedriveOptions): Promise<void> {
   const queue = required(options.queue, 'queue');
-  if (queue === 'fanout') {
-    throw new Failure(
-      'fanout 的死信只记着一段事件流,不是消息本身,不能搬回:照 docs/runbook.md 的 fanout-dead-letters 逐件补发',
-    );
-  }
   const construct = QUEUES[queue];
-  if (construct === undefined) throw new UsageError(`--queue 是 ${Object.keys(QUEUES).join('、')} 之一`);
+  if (construct === undefined && queue !== FANOUT) {
+    throw new UsageError(`--queue 是 ${[...Object.keys(QUEUES), FANOUT].join('、')} 之一`);
+  }
   const most = mostOf(options.max);
-  const sqs = clientFor(options);
+  const { sqs, dynamodb } = clientsFor(options);
   try {
     const urls = await queueUrls(sqs, `jieban-${options.district}-stateless`);
-    const source = only(urls, `${construct}Queue`);
-    const dead = only(urls, `${construct}DeadLettersQueue`);
+    const dead = only(urls, construct === undefined ? 'FanoutDlqQueue' : `${construct}DeadLettersQueue`);
     const waiting = await depth(sqs, dead);
     console.log(`${queue} 的死信队列里有 ${number(waiting)} 条`);
     // Only what is there now: what fails once more and comes back is not moved in circles.
-    const moved = await move(sqs, dead, source, Math.min(waiting, most));
-    console.log(`搬回 ${number(moved)} 条`);
+    const count = Math.min(waiting, most);
+    if (construct !== undefined) {
+      const moved = await move(sqs, dead, count, sendTo(sqs, only(urls, `${construct}Queue`)));
+      console.log(`搬回 ${number(moved)} 条`);
+      return;
+    }
+    const table = await ticketsTable(dynamodb, `jieban-${options.district}-stateful`);
+    let resent = 0;
+    const moved = await move(sqs, dead, count, async (body) => {
+      resent += await resend(sqs, urls, dynamodb, table, body);
+    });
+    console.log(`${number(moved)} 段事件流,补发 ${number(resent)} 件`);
   } finally {
     sqs.destroy();
+    dynamodb.destroy();
   }
+}
+
+const sendTo = (sqs: SQSClient, QueueUrl: string) => (MessageBody: string) =>
+  sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+
+/** Points every consumer to the events of a stretch again; returns how many pointers were sent. */
+async function resend(
+  sqs: SQSClient,
+  urls: readonly string[],
+  dynamodb: DynamoDBClient,
+  table: string,
+  body: string,
+): Promise<number> {
+  const stretch = stretchOf(body);
+  if (stretch === undefined) throw new Failure('有一条死信没有写明哪一段事件流,留在队列里了');
+  console.log(`补发 ${stretch.from} 到 ${stretch.to} 之间的事件……`);
+  const found = await pointersIn(dynamodb, table, stretch);
+  for (let start = 0; start < found.length; start += BATCH) {
+    await Promise.all(
+      found
+        .slice(start, start + BATCH)
+        .map(({ consumer, pointer }) =>
+          sendTo(sqs, only(urls, `${QUEUES[consumer] ?? consumer}Queue`))(JSON.stringify(pointer)),
+        ),
+    );
+  }
+  return found.length;
 }
 
 function mostOf(max: string | undefined): number {
@@ -68,18 +106,21 @@ function mostOf(max: string | undefined): number {
   return value;
 }
 
-/** On AWS with the SDK's own credentials; without a region the local instance's queues. */
-function clientFor({ region, profile, data }: RedriveOptions): SQSClient {
-  if (region !== undefined) return new SQSClient({ region, ...(profile === undefined ? {} : { profile }) });
+/** On AWS with the SDK's own credentials; without a region the local instance's queues and tables. */
+function clientsFor({ region, profile, data }: RedriveOptions): { sqs: SQSClient; dynamodb: DynamoDBClient } {
+  if (region !== undefined) {
+    const settings = { region, ...(profile === undefined ? {} : { profile }) };
+    return { sqs: new SQSClient(settings), dynamodb: new DynamoDBClient(settings) };
+  }
   if (profile !== undefined) throw new UsageError('--profile 要同 --region 一起用');
-  const local = lastQueues(data);
+  const local = lastServices(data);
   if (local === undefined) throw new Failure(`${data} 里没有本机实例:先 npm start,或用 --region 指明 AWS 区域`);
-  return new SQSClient({
-    ...local,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  const settings = { region: local.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return {
     // The emulator names a host in its URLs that not every resolver knows.
-    useQueueUrlAsEndpoint: false,
-  });
+    sqs: new SQSClient({ ...settings, endpoint: local.sqs, useQueueUrlAsEndpoint: false }),
+    dynamodb: new DynamoDBClient({ ...settings, endpoint: local.dynamodb }),
+  };
 }
 
 /** Of all queues of the stack, by name. */
@@ -115,7 +156,13 @@ async function depth(sqs: SQSClient, QueueUrl: string): Promise<number> {
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
-async function move(sqs: SQSClient, from: string, to: string, count: number): Promise<number> {
+/** Each message is handed on, then deleted. */
+async function move(
+  sqs: SQSClient,
+  from: string,
+  count: number,
+  handOn: (body: string) => Promise<unknown>,
+): Promise<number> {
   let moved = 0;
   while (moved < count) {
     const { Messages = [] } = await sqs.send(
@@ -127,15 +174,12 @@ async function move(sqs: SQSClient, from: string, to: string, count: number): Pr
       }),
     );
     if (Messages.length === 0) return moved;
-    await Promise.all(
-      Messages.map(async ({ Body, ReceiptHandle }) => {
-        await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body ?? '' }));
-        await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
-      }),
-    );
-    const before = moved;
-    moved += Messages.length;
-    if (Math.floor(moved / TELL_EVERY) > Math.floor(before / TELL_EVERY)) console.log(`已搬回 ${number(moved)} 条……`);
+    for (const { Body = '', ReceiptHandle } of Messages) {
+      await handOn(Body);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+      moved += 1;
+      if (moved % TELL_EVERY === 0) console.log(`已处理 ${number(moved)} 条……`);
+    }
   }
   return moved;
 }

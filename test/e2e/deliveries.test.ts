@@ -110,3 +110,26 @@ it('redrive brings a queue’s dead letters back to it', { timeout: 60_000 }, as
   expect((await deliveries('redrive', '--queue', 'nothing', ...here)).code).toBe(2);
   sqs.destroy();
 });
+
+it('redrive points to the events of a stretch that fan-out gave up', { timeout: 60_000 }, async () => {
+  const { endpoints, region, clock } = jieban.runner.plane;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const sqs = new SQSClient({ endpoint: endpoints.sqs, region, credentials, useQueueUrlAsEndpoint: false });
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ MaxResults: 100 }));
+  const QueueUrl = QueueUrls.find((url) => url.includes('FanoutDlq'))!;
+  // Nobody hears of this ticket: fan-out doesn't run.
+  await jieban.runner.pauseSource('fanout');
+  advance(10 * MINUTE);
+  const { body } = await jieban.post('phone', phoneRequest('deliveries-2'));
+  await jieban.until('the ticket', async () => (await jieban.history(body.ticketNo)).status === 200 || undefined);
+  const at = new Date(clock.now()).toISOString();
+  const DDBStreamBatchInfo = { approximateArrivalOfFirstRecord: at, approximateArrivalOfLastRecord: at };
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ DDBStreamBatchInfo }) }));
+  expect(jieban.platforms.departments.received({ ticketNo: body.ticketNo })).toEqual([]);
+  const { code, out } = await deliveries('redrive', '--queue', 'fanout', ...here);
+  // dispatched: to Dispatch, Feedback and Timers.
+  expect([code, out]).toEqual([0, expect.stringContaining('1 段事件流,补发 3 件')]);
+  await jieban.until('the callback', () => jieban.platforms.departments.received({ ticketNo: body.ticketNo }).at(0));
+  jieban.runner.resumeSource('fanout');
+  sqs.destroy();
+});

@@ -148,7 +148,8 @@ export async function startSystem(o: SystemOptions): Promise<System> {
         .resume(demo.map(({ id }) => id))
         .catch((error: unknown) => log.note(`demo departments could not read their work lists: ${String(error)}`));
     }
-    folder.serving(runner.url, { endpoint: runner.plane.endpoints.sqs, region: runner.plane.region });
+    const { endpoints, region } = runner.plane;
+    folder.serving(runner.url, { region, sqs: endpoints.sqs, dynamodb: endpoints.dynamodb });
     return { url: runner.url, runner, platforms, secrets: secrets.get(), district, stop };
   } catch (error) {
     await stop();
