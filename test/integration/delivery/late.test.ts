@@ -221,6 +221,8 @@ describe('is over, too, when nobody waits for it any more', () => {
       expectedVersion: ticket.version,
     });
     world.receiver.next(ticketNo, OWNER);
+    // The retry that the pump has just woken must not come first: it would be delivered.
+    await world.dispatch.purge();
     await world.dispatch.send({ ticketNo, seq: story.is.version, type: 'dispatched' });
     await world.dispatch.drain();
     expect(await told()).toMatchObject([{ type: 'deliveryLate' }, { type: 'deliveryRecovered', how: 'superseded' }]);
