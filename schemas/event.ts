@@ -202,6 +202,18 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('archived', {}),
   /** 黄橙红预警 */
   event('warned', { clock: ClockId, instance: z.string(), colour: Colour, dueAt: Instant, holder: UnitId }),
+  /** 未送达: a dispatch has not reached its unit in time; `since` is when it was dispatched. */
+  event('deliveryLate', { unit: UnitId, n: z.int().min(1), since: Instant }),
+  /**
+   * 恢复送达: it is delivered after all, or nobody waits for it any more because it was skipped or superseded. The minutes
+   * since the dispatch are the delivery's delay, not the unit's.
+   */
+  event('deliveryRecovered', {
+    unit: UnitId,
+    n: z.int().min(1),
+    minutesLost: z.int().min(0),
+    how: z.enum(['delivered', 'skipped', 'superseded']),
+  }),
   /** 反馈记录: what came of telling the citizen. */
   event('feedbackRecorded', {
     forSeq: z.int(),

@@ -23,6 +23,7 @@ import {
   WechatSession,
 } from './intake.ts';
 import { catalogueRoutes } from './openapi-catalogue.ts';
+import { deliveryRoutes } from './openapi-deliveries.ts';
 import * as examples from './openapi-examples.ts';
 import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
 import { Opinion } from './opinion.ts';
@@ -318,6 +319,7 @@ export const routes: readonly Route[] = [
     problems: [401, 403, 404, 409, 413, 415, 422, 429, 502],
   },
   ...catalogueRoutes,
+  ...deliveryRoutes,
   {
     method: 'get',
     path: '/openapi.json',

@@ -102,6 +102,8 @@ export const LimitProfile = z.strictObject({
   limits: z.record(TimedClockId.exclude(['finish']), LimitRow),
   finish: z.record(Kind, LimitRow),
   warnings: WarningRules,
+  /** 未送达告警: how long after a dispatch its unit must have been reached. */
+  undelivered: LimitRow,
   /** 催办间隔: how long after an urge the same citizen may urge again. */
   urgeInterval: z.strictObject({ limit: Limit, source }),
   /** B 角接办: the share of the sign limit after which the substitute takes over. */

@@ -60,9 +60,9 @@ export type Flags = z.infer<typeof Flags>;
 /**
  * 待关注: why the desk should look at a ticket, whatever its state. `feedback`: the citizen could not be told; `duplicate`: looks
  * like another ticket of the same citizen; `appended`: something was added after the end; `danger`: the words speak of danger;
- * `category`: the category that came with the request doesn't fit its words.
+ * `category`: the category that came with the request doesn't fit its words; `undelivered`: the unit has not been reached.
  */
-export const AttentionTopic = z.enum(['feedback', 'duplicate', 'appended', 'danger', 'category']);
+export const AttentionTopic = z.enum(['feedback', 'duplicate', 'appended', 'danger', 'category', 'undelivered']);
 export type AttentionTopic = z.infer<typeof AttentionTopic>;
 /** What a list may be asked for: one topic, or any. */
 export const AttentionFilter = z.union([z.literal('any'), AttentionTopic]);
@@ -198,6 +198,8 @@ export const Ticket = z.strictObject({
   emergency: Emergency.optional(),
   /** Each topic once, in the order in which it came up; an operator takes it away. */
   attention: z.array(AttentionTopic),
+  /** 未送达: dispatches that have not reached their unit in time, and still have not. */
+  undelivered: z.array(z.strictObject({ unit: UnitId, n: z.int().min(1) })).optional(),
   boardMessageId: z.string().optional(),
   receivedAt: Instant,
   dispatchedAt: Instant.optional(),

@@ -14,7 +14,7 @@ import { check } from './catalogue/check.ts';
 import { exportCorrections, reportCorrections } from './catalogue/corrections.ts';
 import { publish, rollback, status } from './catalogue/publish.ts';
 import { simulate } from './catalogue/simulate.ts';
-import { Failure, UsageError } from './catalogue/words.ts';
+import { main, UsageError } from './shared/words.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -61,15 +61,4 @@ async function run(): Promise<void> {
   }
 }
 
-try {
-  await run();
-} catch (error) {
-  const wrongOption = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (error instanceof UsageError || wrongOption) {
-    console.error(`${error.message}\n${USAGE}`.trim());
-    process.exitCode = 2;
-  } else if (error instanceof Failure) {
-    console.error(error.message);
-    process.exitCode = 1;
-  } else throw error;
-}
+await main(USAGE, run);

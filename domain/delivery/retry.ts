@@ -43,10 +43,10 @@ export type Outcome =
 export type Verdict =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry' /** ms, office time */; readonly wait: number }
-  | { readonly kind: 'dead'; readonly why: 'gone' | 'exhausted' };
+  | { readonly kind: 'dead'; readonly why: 'gone' | 'exhausted' | 'endpointDisabled' };
 
 /**
- * @param attempt number of the attempt that had this outcome, from 1
+ * @param attempt number of the attempt that had this outcome, from 1 in each round
  * @param random 0 ≤ random < 1
  */
 export function judge(outcome: Outcome, attempt: number, random: number): Verdict {

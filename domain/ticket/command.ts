@@ -88,6 +88,15 @@ export interface Unmask {
   readonly command: 'unmask';
   readonly reason: string;
 }
+/** 未送达: a dispatch has not reached its unit in time. */
+export interface RecordDeliveryLate extends Pick<EventOf<'deliveryLate'>, 'unit' | 'n' | 'since'> {
+  readonly command: 'recordDeliveryLate';
+}
+/** 恢复送达, or nobody waits for it any more. */
+export interface RecordDeliveryRecovered
+  extends Pick<EventOf<'deliveryRecovered'>, 'unit' | 'n' | 'minutesLost' | 'how'> {
+  readonly command: 'recordDeliveryRecovered';
+}
 export type CitizenCommand = Rate | Urge | Append | Withdraw;
 export type SystemCommand =
   | AnswerByMain
@@ -96,7 +105,9 @@ export type SystemCommand =
   | RecordFeedback
   | AttachRecordings
   | RecordContentCheck
-  | Reroute;
+  | Reroute
+  | RecordDeliveryLate
+  | RecordDeliveryRecovered;
 /** 代诉求人: the agent says it for the citizen on the line. */
 export type OnBehalfCommand = Extract<HotlineCommand, { command: CitizenCommand['command'] }>;
 /** A part's number is drawn at the door. */

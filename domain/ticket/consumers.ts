@@ -13,7 +13,8 @@ const PASSED_ON: ReadonlySet<string> = new Set(['absorbed', 'answeredByMain']);
 export function consumersOf(event: TicketEvent): Consumer[] {
   const consumers: Consumer[] = [];
   if (event.callbacks !== undefined) consumers.push('dispatch');
-  if (TOLD.has(event.type) || PASSED_ON.has(event.type) || isChecked(event)) consumers.push('feedback');
+  const forFeedback = TOLD.has(event.type) || PASSED_ON.has(event.type) || isChecked(event);
+  if (forFeedback || event.type === 'deliveryLate') consumers.push('feedback');
   if (event.clocks !== undefined) consumers.push('timers');
   return consumers;
 }

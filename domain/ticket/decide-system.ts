@@ -8,6 +8,7 @@ import type { Ticket, TicketText } from '#schemas/ticket.ts';
 import { running, start } from './clocks.ts';
 import type { DecideContext, Register, Reroute, SystemCommand } from './command.ts';
 import { advised } from './decide-citizen.ts';
+import { decideDelivery } from './decide-delivery.ts';
 import { answerByMain } from './decide-merge.ts';
 import { resumed } from './decide-pause.ts';
 import type { Draft } from './drafts.ts';
@@ -38,6 +39,9 @@ export function decideBySystem(ticket: Ticket | undefined, command: SystemComman
     }
     case 'answerByMain':
       return ticket === undefined ? { drafts: [] } : answerByMain(ticket, command);
+    case 'recordDeliveryLate':
+    case 'recordDeliveryRecovered':
+      return ticket === undefined ? { drafts: [] } : decideDelivery(ticket, command);
     case 'reroute':
       return ticket === undefined ? { drafts: [] } : reroute(ticket, command, context);
   }

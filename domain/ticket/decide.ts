@@ -67,6 +67,8 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
     case 'recordFeedback':
     case 'attachRecordings':
     case 'recordContentCheck':
+    case 'recordDeliveryLate':
+    case 'recordDeliveryRecovered':
     case 'reroute':
     case 'answerByMain':
       return decideBySystem(ticket, command, context);

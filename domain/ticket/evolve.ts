@@ -206,6 +206,12 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return event.outcome === 'risky' ? { ...ticket, publicationHeld: true } : ticket;
     case 'feedbackRecorded':
       return isUntold(event) ? look(ticket, 'feedback') : ticket;
+    case 'deliveryLate': {
+      const { unit, n } = event;
+      return { ...look(ticket, 'undelivered'), undelivered: [...(ticket.undelivered ?? []), { unit, n }] };
+    }
+    case 'deliveryRecovered':
+      return reached(ticket, event);
     case 'attentionNoted':
       return unlook(ticket, event.topic);
     case 'replied':
@@ -280,6 +286,15 @@ const unlook = (ticket: Ticket, topic: AttentionTopic): Ticket => ({
 /** 类别存疑: the request went on with the category that it came with; the desk should look. */
 const doubted = (ticket: Ticket, decision: RoutingDecision | undefined): Ticket =>
   decision?.categoryDoubt === undefined ? ticket : look(ticket, 'category');
+
+/** The topic goes with the last dispatch that was late. */
+function reached(ticket: Ticket, { unit, n }: EventOf<'deliveryRecovered'>): Ticket {
+  const { undelivered = [], ...rest } = ticket;
+  const left = undelivered.filter((one) => one.unit !== unit || one.n !== n);
+  return left.length > 0
+    ? { ...rest, undelivered: left }
+    : { ...rest, attention: ticket.attention.filter((topic) => topic !== 'undelivered') };
+}
 
 /** Before the first dispatch no limit runs on the urgency yet; after it, a change of limits is the desk's decision. */
 const endangered = (ticket: Ticket): Ticket => ({

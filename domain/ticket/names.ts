@@ -72,5 +72,7 @@ export const EVENT_NAMES: Readonly<Record<EventType, string>> = {
   cancelled: '撤单',
   archived: '归档',
   warned: '预警',
+  deliveryLate: '未送达',
+  deliveryRecovered: '恢复送达',
   feedbackRecorded: '反馈',
 };

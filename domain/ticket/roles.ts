@@ -20,3 +20,6 @@ export const mayReadCorrections = (role: Role): boolean => role === 'dispatcher'
 
 /** 审计员 see what was done, not who asked: they read masked words until they unmask a ticket, with a reason that is kept. */
 export const readsMasked = (role: Role): boolean => role === 'auditor';
+
+/** 投递处置: replaying, skipping and enabling decide what departments hear. */
+export const mayOperateDeliveries = (role: Role): boolean => role === 'dispatcher' || role === 'leader';

@@ -78,6 +78,8 @@ export const transitions = [
   { command: 'attachRecordings', by: 'system', from: ANY, to: [] },
   { command: 'recordContentCheck', by: 'system', from: ANY, to: [] },
   { command: 'answerByMain', by: 'system', from: ['MERGED', 'ARCHIVED'], to: [], requires: 'merged into that ticket' },
+  { command: 'recordDeliveryLate', by: 'system', from: OPEN, to: [], requires: 'once per dispatch' },
+  { command: 'recordDeliveryRecovered', by: 'system', from: ANY, to: [], requires: 'it was late' },
 
   { command: 'sign', by: 'department', from: ['AWAIT_SIGN'], to: ['SIGNED'] },
   { command: 'accept', by: 'department', from: ['SIGNED'], to: ['HANDLING'] },

@@ -1,89 +1,75 @@
-/**
- * Deliveries in the Tickets table, beside the ticket that they tell of: `DLV#<unit>#<000001>` and `CUR#<unit>`. A row is in
- * the sparse index `byDue` for as long as it is pending.
- */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+/** Deliveries and their lines' cursors in the Tickets table (`delivery-rows.ts`), as the engine moves them. */
+import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { ATTEMPTS_KEPT } from '#domain/delivery/delivery.ts';
 import type { DeliveryKey, DeliveryStore } from '#functions/ports/delivery-store.ts';
 import { type Attempt, Delivery } from '#schemas/delivery.ts';
-import { dynamo, env } from './aws.ts';
-
-const DUE_KEY = 'DELIVERY';
-const CONFLICT_RETRIES = 5;
-const CONDITION_FAILED = 'ConditionalCheckFailedException';
-
-const table = () => env('TICKETS_TABLE');
-const keyOf = ({ ticketNo, unit, n }: DeliveryKey) => ({
-  pk: `T#${ticketNo}`,
-  sk: `DLV#${unit}#${String(n).padStart(6, '0')}`,
-});
-const cursorOf = ({ ticketNo, unit }: Pick<DeliveryKey, 'ticketNo' | 'unit'>) => ({
-  pk: `T#${ticketNo}`,
-  sk: `CUR#${unit}`,
-});
-/** Sorts by time, in UTC whatever the server's zone; the tail only spreads equal times. */
-const dueSort = (at: number, key: DeliveryKey) => `${new Date(at).toISOString()}#${key.ticketNo}#${key.unit}#${key.n}`;
+import { dynamo } from './aws.ts';
+import {
+  conditional,
+  cursorOf,
+  deadKey,
+  dueSort,
+  indexed,
+  keyOf,
+  OLD_PENDING_KEY,
+  pendingKey,
+  table,
+  transact,
+  upTo,
+} from './delivery-rows.ts';
 
 const withAttempt = (taken: Delivery, attempt: Attempt) => [...taken.attempts, attempt].slice(-ATTEMPTS_KEPT);
+const mark = (at: number, key: DeliveryKey) => ({ ':dueKey': pendingKey(key.unit), ':dueSort': dueSort(at, key) });
 
-/** True when the write went through, false when its condition didn't hold. */
-async function conditional(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === CONDITION_FAILED) return false;
-    throw error;
-  }
+interface Change {
+  readonly update: string;
+  readonly values: Record<string, unknown>;
+  /** The state that the row must have been seen in; pending unless told. */
+  readonly state?: Delivery['state'];
+  readonly unless?: string;
 }
 
-/**
- * True when committed, false when a condition didn't hold. Another write on the same items at this moment is waited for:
- * giving up here would send the department a message that it has.
- */
-async function transact(command: TransactWriteCommand): Promise<boolean> {
-  for (let left = CONFLICT_RETRIES; ; left--) {
-    try {
-      await dynamo().send(command);
-      return true;
-    } catch (error) {
-      const codes = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
-      if (codes.some(({ Code }) => Code === 'ConditionalCheckFailed')) return false;
-      if (left === 0 || !codes.some(({ Code }) => Code === 'TransactionConflict')) throw error;
-      await sleep(20 + Math.random() * 80);
-    }
-  }
-}
-
-/** Writes on a pending row, if the attempt that was seen is still the newest one. */
-const updatePending = (
-  taken: Delivery,
-  update: string,
-  names: Record<string, string>,
-  values: Record<string, unknown>,
-) =>
+/** Writes on a row, if its state and the newest attempt are still those that were seen. */
+const updateSeen = (seen: Delivery, { update, values, state = 'pending', unless }: Change): Promise<boolean> =>
   conditional(() =>
     dynamo().send(
       new UpdateCommand({
         TableName: table(),
-        Key: keyOf(taken),
+        Key: keyOf(seen),
         UpdateExpression: update,
-        ConditionExpression: '#state = :pending AND attemptCount = :count',
-        ExpressionAttributeNames: { '#state': 'state', ...names },
-        ExpressionAttributeValues: { ':pending': 'pending', ':count': taken.attemptCount, ...values },
+        // The count says that nobody began an attempt since `seen` was read; a lease can't appear without it.
+        ConditionExpression: `#state = :state AND attemptCount = :count${unless === undefined ? '' : ` AND ${unless}`}`,
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':state': state, ':count': seen.attemptCount, ...values },
       }),
     ),
   );
 
+/** The cursor's step from n−1 to n. */
+export const cursorStep = (key: DeliveryKey) => ({
+  TableName: table(),
+  Key: cursorOf(key),
+  UpdateExpression: 'SET settled = :n, kind = :kind',
+  ConditionExpression: key.n === 1 ? 'attribute_not_exists(settled)' : 'settled = :before',
+  ExpressionAttributeValues: { ':n': key.n, ':kind': 'cursor', ...(key.n === 1 ? {} : { ':before': key.n - 1 }) },
+});
+
+/** A row as it is stored, without the keys around it. */
+export function deliveryOf(item: Record<string, unknown>): Delivery {
+  const { pk: _pk, sk: _sk, dueKey: _dueKey, dueSort: _dueSort, ...row } = item;
+  return Delivery.parse(row);
+}
+
 const store: DeliveryStore = {
-  async open(key, seq, at, recoverAt) {
+  async open({ ticketNo, unit, n }, { seq, type }, at, recoverAt) {
     const row: Delivery = {
       kind: 'delivery',
-      ...key,
+      ticketNo,
+      unit,
+      n,
       seq,
+      type,
       state: 'pending',
       attemptCount: 0,
       attempts: [],
@@ -93,7 +79,7 @@ const store: DeliveryStore = {
       dynamo().send(
         new PutCommand({
           TableName: table(),
-          Item: { ...keyOf(key), ...row, dueKey: DUE_KEY, dueSort: dueSort(recoverAt, key) },
+          Item: { ...keyOf(row), ...row, dueKey: pendingKey(unit), dueSort: dueSort(recoverAt, row) },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       ),
@@ -102,9 +88,7 @@ const store: DeliveryStore = {
 
   async find(key) {
     const answer = await dynamo().send(new GetCommand({ TableName: table(), Key: keyOf(key), ConsistentRead: true }));
-    if (answer.Item === undefined) return undefined;
-    const { pk: _pk, sk: _sk, dueKey: _dueKey, dueSort: _dueSort, ...row } = answer.Item;
-    return Delivery.parse(row);
+    return answer.Item === undefined ? undefined : deliveryOf(answer.Item);
   },
 
   async settled(line) {
@@ -116,29 +100,14 @@ const store: DeliveryStore = {
   },
 
   take: (seen, { leaseUntil, recoverAt }) =>
-    conditional(() =>
-      dynamo().send(
-        new UpdateCommand({
-          TableName: table(),
-          Key: keyOf(seen),
-          UpdateExpression: 'SET attemptCount = :next, leaseUntil = :lease, dueKey = :dueKey, dueSort = :dueSort',
-          // The count says that nobody began an attempt since `seen` was read; a lease can't appear without it.
-          ConditionExpression: '#state = :pending AND attemptCount = :count',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: {
-            ':pending': 'pending',
-            ':count': seen.attemptCount,
-            ':next': seen.attemptCount + 1,
-            ':lease': leaseUntil,
-            ':dueKey': DUE_KEY,
-            ':dueSort': dueSort(recoverAt, seen),
-          },
-        }),
-      ),
-    ),
+    updateSeen(seen, {
+      update: 'SET attemptCount = :next, leaseUntil = :lease, dueKey = :dueKey, dueSort = :dueSort',
+      values: { ':next': seen.attemptCount + 1, ':lease': leaseUntil, ...mark(recoverAt, seen) },
+      unless: 'attribute_not_exists(supersededBy)',
+    }),
 
-  async settle(taken, attempt) {
-    return transact(
+  settle: (taken, attempt) =>
+    transact(
       new TransactWriteCommand({
         TransactItems: [
           {
@@ -156,80 +125,59 @@ const store: DeliveryStore = {
               },
             },
           },
-          {
-            Update: {
-              TableName: table(),
-              Key: cursorOf(taken),
-              UpdateExpression: 'SET settled = :n, kind = :kind',
-              ConditionExpression: taken.n === 1 ? 'attribute_not_exists(settled)' : 'settled = :before',
-              ExpressionAttributeValues: {
-                ':n': taken.n,
-                ':kind': 'cursor',
-                ...(taken.n === 1 ? {} : { ':before': taken.n - 1 }),
-              },
-            },
-          },
+          { Update: cursorStep(taken) },
         ],
       }),
-    );
-  },
+    ),
 
   postpone: (taken, attempt, nextAt) =>
-    updatePending(
-      taken,
-      'SET attempts = :attempts, nextAttemptAt = :next, dueKey = :dueKey, dueSort = :dueSort REMOVE leaseUntil',
-      {},
-      {
-        ':attempts': withAttempt(taken, attempt),
-        ':next': toShanghai(nextAt),
-        ':dueKey': DUE_KEY,
-        ':dueSort': dueSort(nextAt, taken),
-      },
-    ),
+    updateSeen(taken, {
+      update: 'SET attempts = :attempts, nextAttemptAt = :next, dueKey = :dueKey, dueSort = :dueSort REMOVE leaseUntil',
+      values: { ':attempts': withAttempt(taken, attempt), ':next': toShanghai(nextAt), ...mark(nextAt, taken) },
+    }),
 
-  bury: (taken, attempt) =>
-    updatePending(
-      taken,
-      'SET #state = :dead, attempts = :attempts, settledAt = :at REMOVE leaseUntil, nextAttemptAt, dueKey, dueSort',
-      {},
-      { ':dead': 'dead', ':attempts': withAttempt(taken, attempt), ':at': attempt.at },
-    ),
+  bury: (seen, attempt) =>
+    updateSeen(seen, {
+      update:
+        'SET #state = :dead, attempts = :attempts, settledAt = :at, dueKey = :dueKey, dueSort = :dueSort REMOVE leaseUntil, nextAttemptAt',
+      values: {
+        ':dead': 'dead',
+        ':attempts': withAttempt(seen, attempt),
+        ':at': attempt.at,
+        ':dueKey': deadKey(seen.unit),
+        ':dueSort': dueSort(Date.parse(attempt.at), seen),
+      },
+    }),
 
   expect: (seen, dueAt) =>
-    updatePending(
-      seen,
-      'SET dueKey = :dueKey, dueSort = :dueSort',
-      {},
-      { ':dueKey': DUE_KEY, ':dueSort': dueSort(dueAt, seen) },
-    ),
+    updateSeen(seen, { update: 'SET dueKey = :dueKey, dueSort = :dueSort', values: mark(dueAt, seen) }),
 
-  async due(now, limit) {
-    const answer = await dynamo().send(
-      new QueryCommand({
-        TableName: table(),
-        IndexName: 'byDue',
-        KeyConditionExpression: 'dueKey = :dueKey AND dueSort <= :now',
-        // '~' sorts behind '#' and every tail, so that a mark of this very millisecond is due.
-        ExpressionAttributeValues: { ':dueKey': DUE_KEY, ':now': `${new Date(now).toISOString()}~` },
-        Limit: limit,
-      }),
-    );
-    return (answer.Items ?? []).map((item) => {
-      const [, unit = '', n = ''] = String(item.sk).split('#');
-      const key = { ticketNo: String(item.pk).slice(2), unit, n: Number(n) };
-      return { key, mark: String(item.dueSort) };
-    });
+  flag: (seen, by) => updateSeen(seen, { update: 'SET supersededBy = :by', values: { ':by': by } }),
+
+  supersede: (seen, by, at) =>
+    updateSeen(seen, {
+      state: seen.state,
+      update:
+        'SET #state = :superseded, supersededBy = :by, settledAt = :at REMOVE leaseUntil, nextAttemptAt, dueKey, dueSort',
+      values: { ':superseded': 'superseded', ':by': by, ':at': toShanghai(at) },
+    }),
+
+  passOver: (key) => conditional(() => dynamo().send(new UpdateCommand(cursorStep(key)))),
+
+  async due(unit, until, limit) {
+    const dueKey = unit === '' ? OLD_PENDING_KEY : pendingKey(unit);
+    return (await indexed(dueKey, { until: upTo(until), limit })).found;
   },
 
-  pushBack: ({ key, mark }, until) =>
+  pushBack: ({ key, mark: found }, until) =>
     conditional(() =>
       dynamo().send(
         new UpdateCommand({
           TableName: table(),
           Key: keyOf(key),
-          UpdateExpression: 'SET dueSort = :until',
-          ConditionExpression: 'dueSort = :mark',
-          ExpressionAttributeValues: { ':until': dueSort(until, key), ':mark': mark },
+          UpdateExpression: 'SET dueKey = :dueKey, dueSort = :dueSort',
+          ConditionExpression: 'dueSort = :found AND dueKey <> :dead',
+          ExpressionAttributeValues: { ...mark(until, key), ':found': found, ':dead': deadKey(key.unit) },
         }),
       ),
     ),

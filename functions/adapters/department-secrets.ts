@@ -17,6 +17,13 @@ export const Department = z.object({
   ca: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
   /** 国密: messages are also signed with HMAC-SM3, and such signatures are taken. */
   sm3: z.boolean().optional(),
+  /** A 角's number(s), for dispatches that don't arrive. A wrong one is the platform's to refuse: it must not stop deliveries. */
+  notify: z
+    .object({
+      phone: z.union([z.string(), z.array(z.string()).min(1).max(5)]),
+      by: z.enum(['sms', 'call']).optional(),
+    })
+    .optional(),
 });
 export type Department = z.infer<typeof Department>;
 

@@ -24,6 +24,7 @@ import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 import { dynamo, env } from './aws.ts';
 import { correctionRow, listCorrections } from './correction-rows.ts';
 import { receiptPk } from './receipt-store.ts';
+import { watchRow } from './watch-store.ts';
 
 /** Longer than any sender's retry horizon (contract: at least 7 days), in seconds. */
 const CAUSE_LIFETIME_S = 14 * 86_400;
@@ -186,7 +187,7 @@ async function commit(TableName: string, changes: readonly Change[]): Promise<Co
 
 /** `once`: the dedupe rows, whose condition fails when the same cause was committed before. */
 function writesOf(TableName: string, change: Change): { readonly once: Write[]; readonly others: Write[] } {
-  const { ticket, events, texts, expectedVersion, cause, receipt, callerHash, correction } = change;
+  const { ticket, events, texts, expectedVersion, cause, receipt, callerHash, correction, watches = [] } = change;
   const pk = partition(ticket.ticketNo);
   const append = (sk: string, attributes: Item): Write => ({
     Put: { TableName, Item: { pk, sk, ...attributes }, ConditionExpression: 'attribute_not_exists(pk)' },
@@ -223,6 +224,7 @@ function writesOf(TableName: string, change: Change): { readonly once: Write[]; 
     ...events.map((event) => append(eventKey(event.seq), { kind: 'event', event })),
     ...texts.map(({ key, text }) => append(`TEXT#${key}`, { text })),
     ...ticket.assists.map((assist) => assistRow(TableName, ticket, assist)),
+    ...watches.map((watch) => watchRow(TableName, watch)),
     ...(callerHash === undefined ? [] : [recent(TableName, callerHash, ticket)]),
     ...(correction === undefined ? [] : [correctionRow(TableName, correction)]),
   ];

@@ -1,94 +1,183 @@
 /**
  * One step of the delivery state machine (its prose is in `domain/delivery/delivery.ts`) against its ports: find out whose
- * turn it is, take it, send it, write down what came of it, wake the successor.
+ * turn it is, ask the unit's endpoint, take it, send it, write down what came of it, wake the successor.
  */
 
-import { toShanghai } from '#domain/calendar/shanghai.ts';
-import { BEHIND_MS, LEASE_MS, RECOVERY_MS, type Turn, turnOf, webhookId } from '#domain/delivery/delivery.ts';
-import { judge, type Outcome, type Verdict } from '#domain/delivery/retry.ts';
-import type { DeliveryKey, DeliveryStore } from '#functions/ports/delivery-store.ts';
-import type { DepartmentEndpoint } from '#functions/ports/department-endpoint.ts';
+import { fromIso, toShanghai } from '#domain/calendar/shanghai.ts';
+import {
+  attemptInRound,
+  BEHIND_MS,
+  LEASE_MS,
+  RECOVERY_MS,
+  type Turn,
+  turnOf,
+  webhookId,
+} from '#domain/delivery/delivery.ts';
+import { BREAKER_JITTER_MS, type Gate, gateOf, resultOf } from '#domain/delivery/endpoint.ts';
+import { judge, type Outcome } from '#domain/delivery/retry.ts';
+import type { DeliveryKey, Told } from '#functions/ports/delivery-store.ts';
 import type { Attempt, Delivery } from '#schemas/delivery.ts';
+import type { EndpointHealth } from '#schemas/endpoint.ts';
+import { clocksOf, type Engine } from './engine.ts';
+import { enter, leave } from './gate.ts';
+import { giveWay, overtake, passOver, wakeNext } from './overtake.ts';
 
 /** Waits up to this are also put on the queue (ms); the pump comes once a minute, which would round them up. */
 export const QUEUE_WAIT_MS = 60_000;
+/** A unit at its limit is tried again after so many seconds, twice as many each time, at most a minute. */
+const FIRST_CROWD_WAIT_S = 2;
+const LONGEST_CROWD_WAIT_S = 60;
 
-/** One attempt, for the log. */
-export interface AttemptReport {
-  readonly delivery: Delivery;
-  readonly attempt: number;
-  readonly outcome: Outcome;
-  readonly verdict: Verdict;
-  readonly milliseconds: number;
-}
+/** What a message came to: a turn, or that the endpoint takes no attempt now. */
+export type Step = Turn | 'absent' | Exclude<Gate['kind'], 'go'>;
 
-export interface Engine {
-  readonly store: DeliveryStore;
-  readonly endpoint: DepartmentEndpoint;
-  /** The callback's body; the same words at every attempt, with fresh addresses of attachments. */
-  render(delivery: Delivery): Promise<Uint8Array>;
-  /** Puts a delivery on the Dispatch queue. */
-  wake(key: DeliveryKey, delaySeconds: number): Promise<void>;
-  officeNow(): number;
-  realNow(): number;
-  /** 0 ≤ random < 1 */
-  random(): number;
-  report(attempt: AttemptReport): void;
-  /** A dead letter: people have to look after it. */
-  buried(delivery: Delivery): void;
-}
-
-/** `seq`: given when the message came from the event, so that the row may have to be opened. */
-export async function deliver(engine: Engine, key: DeliveryKey, seq?: number): Promise<Turn | 'absent'> {
-  const { store } = engine;
-  if (seq !== undefined) await store.open(key, seq, engine.officeNow(), engine.officeNow() + RECOVERY_MS);
+/** `told`: given when the message came from the event, so that the row may have to be opened. */
+export async function deliver(engine: Engine, key: DeliveryKey, told?: Told, waited = 0): Promise<Step> {
+  const { store, endpoints } = engine;
+  if (told !== undefined) {
+    await endpoints.ensure(key.unit);
+    await store.open(key, told, engine.officeNow(), engine.officeNow() + RECOVERY_MS);
+  }
   const delivery = await store.find(key);
   if (delivery === undefined) return 'absent';
   // The cursor is read after the row is there: see rule 1 of the state machine.
   const settled = await store.settled(key);
-  const turn = turnOf(delivery, settled, engine.officeNow(), engine.realNow());
-  if (turn === 'delivered') await wakeNext(engine, key);
-  // Whoever settles the predecessor comes for this one; the pump must not, every few minutes, for as long as that lasts.
-  if (turn === 'behind') await store.expect(delivery, engine.officeNow() + BEHIND_MS);
-  if (turn !== 'send') return turn;
+  const health = delivery.state === 'pending' ? await endpoints.find(key.unit) : undefined;
+  const turn = turnAt(engine, delivery, settled, health);
+  switch (turn) {
+    case 'send':
+      return send(engine, delivery, health, waited);
+    case 'behind':
+      if (delivery.type === 'withdrawn') {
+        if (!(await overtake(engine, delivery, settled))) return 'behind';
+        const now = turnAt(engine, delivery, await store.settled(key), health);
+        return now === 'send' ? send(engine, delivery, health, waited) : now;
+      }
+      // Whoever settles the predecessor comes for this one; the pump must not, every few minutes, for as long as that lasts.
+      await store.expect(delivery, engine.officeNow() + BEHIND_MS);
+      return turn;
+    case 'pointless':
+      await giveWay(engine, delivery);
+      return turn;
+    case 'superseded':
+      await passOver(engine, delivery);
+      await engine.settled(delivery);
+      return turn;
+    case 'delivered':
+    case 'skipped':
+      await wakeNext(engine, key);
+      await engine.settled(delivery);
+      return turn;
+    case 'early':
+    case 'taken':
+    case 'dead':
+      return turn;
+  }
+}
 
+function turnAt(engine: Engine, delivery: Delivery, settled: number, health: EndpointHealth | undefined): Turn {
+  const recoveredAt = health?.recoveredAt === undefined ? undefined : fromIso(health.recoveredAt);
+  return turnOf(delivery, { settled, officeNow: engine.officeNow(), realNow: engine.realNow(), recoveredAt });
+}
+
+async function send(
+  engine: Engine,
+  delivery: Delivery,
+  health: EndpointHealth | undefined,
+  waited: number,
+): Promise<Step> {
+  const { store } = engine;
+  const { unit } = delivery;
+  if (health !== undefined) {
+    const shut = gateOf(health, clocksOf(engine));
+    if (shut.kind !== 'go') return putOff(engine, delivery, shut, waited);
+  }
   // Rendered before it is taken: what can't be rendered must not use up attempts, and a lease shouldn't wait for reads.
   // If it fails for good, the due mark brings the row again when the queue has given its message up.
   const body = await engine.render(delivery);
+  const id = webhookId(delivery);
+  const gate = await enter(engine, unit, id, health);
+  if (gate.kind !== 'go') return putOff(engine, delivery, gate, waited);
   const lease = { leaseUntil: engine.realNow() + LEASE_MS, recoverAt: engine.officeNow() + RECOVERY_MS };
-  if (!(await store.take(delivery, lease))) return 'taken';
-  await attempt(engine, { ...delivery, attemptCount: delivery.attemptCount + 1 }, body);
+  if (!(await store.take(delivery, lease))) {
+    await leave(engine, unit, id, 'nothing');
+    return 'taken';
+  }
+  const { outcome, milliseconds } = await engine.endpoint.post(unit, id, body).catch(async (error: unknown) => {
+    // A fault of ours, of which the endpoint knows nothing.
+    await leave(engine, unit, id, 'nothing');
+    throw error;
+  });
+  await record(engine, { ...delivery, attemptCount: delivery.attemptCount + 1 }, outcome, milliseconds);
+  await leave(engine, unit, id, resultOf(outcome));
+  if (resultOf(outcome) === 'success') await engine.settled({ ...delivery, state: 'delivered' });
   return 'send';
 }
 
-async function attempt(engine: Engine, taken: Delivery, body: Uint8Array): Promise<void> {
+/** Nothing is attempted and no attempt used up; the row's mark says when to come again. */
+async function putOff(
+  engine: Engine,
+  delivery: Delivery,
+  gate: Exclude<Gate, { kind: 'go' }>,
+  waited: number,
+): Promise<Step> {
+  switch (gate.kind) {
+    case 'wait':
+      await engine.store.expect(delivery, gate.until + Math.round(engine.random() * BREAKER_JITTER_MS));
+      break;
+    case 'crowded': {
+      const longest = Math.min(FIRST_CROWD_WAIT_S * 2 ** waited, LONGEST_CROWD_WAIT_S);
+      const seconds = Math.ceil((longest * (1 + engine.random())) / 2);
+      await engine.store.expect(delivery, engine.officeNow() + seconds * 1000 + RECOVERY_MS);
+      await engine.wake(delivery, seconds, Math.min(waited + 1, 20));
+      break;
+    }
+    case 'disabled': {
+      const outcome: Outcome = { kind: 'failed', fault: 'endpointDisabled' };
+      const verdict = { kind: 'dead', why: 'endpointDisabled' } as const;
+      if (!(await engine.store.bury(delivery, attemptOf(engine, delivery, outcome, 0)))) break;
+      engine.report({ delivery, attempt: attemptInRound(delivery), outcome, verdict, milliseconds: 0 });
+      engine.buried(delivery);
+      break;
+    }
+  }
+  return gate.kind;
+}
+
+async function record(engine: Engine, taken: Delivery, outcome: Outcome, milliseconds: number): Promise<void> {
   const { store } = engine;
-  const { outcome, milliseconds } = await engine.endpoint.post(taken.unit, webhookId(taken), body);
   const now = engine.officeNow();
-  const verdict = judge(outcome, taken.attemptCount, engine.random());
-  const record: Attempt = {
-    at: toShanghai(now),
-    ...resultOf(outcome),
-    milliseconds,
-  };
-  engine.report({ delivery: taken, attempt: taken.attemptCount, outcome, verdict, milliseconds });
+  const number = attemptInRound(taken);
+  const verdict = judge(outcome, number, engine.random());
+  const attempt = attemptOf(engine, taken, outcome, milliseconds);
+  engine.report({ delivery: taken, attempt: number, outcome, verdict, milliseconds });
   switch (verdict.kind) {
     case 'delivered':
-      await store.settle(taken, record);
+      await store.settle(taken, attempt);
       await wakeNext(engine, taken);
       return;
     case 'retry': {
-      const postponed = await store.postpone(taken, record, now + verdict.wait);
+      const postponed = await store.postpone(taken, attempt, now + verdict.wait);
+      if (postponed && (await stepsAside(engine, taken))) return;
       if (postponed && verdict.wait <= QUEUE_WAIT_MS) await engine.wake(taken, Math.ceil(verdict.wait / 1000));
       return;
     }
     case 'dead':
-      if (await store.bury(taken, record)) engine.buried(taken);
+      if (!(await store.bury(taken, attempt))) return;
+      if (!(await stepsAside(engine, taken))) engine.buried(taken);
       return;
   }
 }
 
-function resultOf(outcome: Outcome): Pick<Attempt, 'status' | 'answer' | 'fault' | 'cause' | 'outcome'> {
+/** A withdrawal came while the attempt was under way. */
+async function stepsAside(engine: Engine, taken: Delivery): Promise<boolean> {
+  const row = await engine.store.find(taken);
+  if (row?.supersededBy === undefined) return false;
+  await giveWay(engine, row);
+  return true;
+}
+
+function resultIn(outcome: Outcome): Pick<Attempt, 'status' | 'answer' | 'fault' | 'cause' | 'outcome'> {
   switch (outcome.kind) {
     case 'answered':
       return { status: outcome.status, ...(outcome.answer === undefined ? {} : { answer: outcome.answer }) };
@@ -99,11 +188,11 @@ function resultOf(outcome: Outcome): Pick<Attempt, 'status' | 'answer' | 'fault'
   }
 }
 
-async function wakeNext(engine: Engine, { ticketNo, unit, n }: DeliveryKey): Promise<void> {
-  const next = { ticketNo, unit, n: n + 1 };
-  const row = await engine.store.find(next);
-  if (row?.state !== 'pending') return;
-  // Its mark may lie far ahead. Once it was taken its attempts move the mark.
-  if (row.attemptCount === 0) await engine.store.expect(row, engine.officeNow() + RECOVERY_MS);
-  await engine.wake(next, 0);
+function attemptOf(engine: Engine, { round }: Delivery, outcome: Outcome, milliseconds: number): Attempt {
+  return {
+    at: toShanghai(engine.officeNow()),
+    ...resultIn(outcome),
+    milliseconds,
+    ...(round === undefined ? {} : { round }),
+  };
 }

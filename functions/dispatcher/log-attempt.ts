@@ -1,6 +1,8 @@
 /** One log line for every attempt to deliver: the evidence (送达记录) that outlives the row's bounded list. */
+import type { HealthChange } from '#domain/delivery/endpoint.ts';
 import { type Facts, log } from '#functions/shared/log.ts';
-import type { AttemptReport } from './deliver.ts';
+import type { EndpointHealth } from '#schemas/endpoint.ts';
+import type { AttemptReport } from './engine.ts';
 
 export function logAttempt({ delivery, attempt, outcome, verdict, milliseconds }: AttemptReport): void {
   const facts: Facts = {
@@ -17,4 +19,12 @@ export function logAttempt({ delivery, attempt, outcome, verdict, milliseconds }
   else if (verdict.kind === 'delivered') log.info('callback delivered', facts);
   else if (verdict.kind === 'retry') log.warn('callback not delivered, will retry', facts);
   else log.warn('callback dead-lettered', facts);
+}
+
+/** The breaker of a unit opened or closed, or its endpoint was disabled. */
+export function logHealth({ unit, failures, disabledWhy, openUntil }: EndpointHealth, change: HealthChange): void {
+  const facts: Facts = { department: unit, count: failures };
+  if (change === 'closed') log.info('endpoint is back', facts);
+  else if (change === 'opened') log.warn('breaker opened', { ...facts, code: 'breakerOpened', until: openUntil ?? '' });
+  else log.warn('endpoint disabled', { ...facts, code: 'endpointDisabled', outcome: disabledWhy ?? '' });
 }

@@ -12,6 +12,7 @@ import {
   type ReadableRequest,
 } from '#domain/delivery/callback.ts';
 import type { CallerStore } from '#functions/ports/caller-store.ts';
+import type { Line, Told } from '#functions/ports/delivery-store.ts';
 import type { TicketStore } from '#functions/ports/ticket-store.ts';
 import { linkAttachments } from '#functions/shared/attachment-links.ts';
 import { ticketAt } from '#functions/shared/delivery/ticket-at.ts';
@@ -90,4 +91,12 @@ export function namesOf(district: District): Names {
     category: (code) => categories.get(code),
     town: (code) => towns.get(code),
   };
+}
+
+/** Every message that a ticket addressed to a unit, in order. */
+export async function lineOf(tickets: TicketStore, { ticketNo, unit }: Line): Promise<(Told & { n: number })[]> {
+  const events = await tickets.events(ticketNo);
+  return events.flatMap(({ seq, callbacks = [] }) =>
+    callbacks.filter(({ to }) => to === unit).map(({ n, type }) => ({ n, seq, type })),
+  );
 }

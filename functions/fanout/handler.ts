@@ -9,6 +9,7 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type Consumer, consumersOf } from '#domain/ticket/consumers.ts';
 import { type QueueVariable, sendAll } from '#functions/adapters/queue.ts';
+import { pointerTo } from '#functions/shared/event-pointer.ts';
 import { log } from '#functions/shared/log.ts';
 import type { EventPointer, TicketEvent } from '#schemas/event.ts';
 
@@ -44,13 +45,6 @@ function readEvent(record: DynamoDBRecord): TicketEvent | undefined {
   if (record.eventName !== 'INSERT' || image?.kind?.S !== 'event') return undefined;
   return unmarshall(image as Record<string, AttributeValue>).event as TicketEvent;
 }
-
-const pointerTo = ({ ticketNo, seq, type, clocks }: TicketEvent): EventPointer => ({
-  ticketNo,
-  seq,
-  type,
-  ...(clocks === undefined ? {} : { generation: clocks.generation }),
-});
 
 /** Sequence numbers of what the queue did not take. */
 async function deliver(consumer: Consumer, list: readonly Addressed[]): Promise<string[]> {

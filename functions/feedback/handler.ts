@@ -16,6 +16,7 @@ import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { EventPointer } from '#schemas/event.ts';
 import { checkRequest } from './content-check.ts';
+import { noticeLate } from './late-notice.ts';
 import { answerMerged } from './merged.ts';
 import { tell } from './tell.ts';
 
@@ -34,6 +35,10 @@ export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) =>
       log.warn('content not passed', { ticketNo, outcome: checked.outcome, code: checked.label ?? '' });
     }
     await write(ticketNo, checked, `content#${ticketNo}`);
+    return;
+  }
+  if (type === 'deliveryLate') {
+    await noticeLate(stores.tickets, ticketNo, seq);
     return;
   }
   await answerMerged(stores.tickets, ticketNo, seq);

@@ -16,6 +16,7 @@ import { phoneHashWith } from '#functions/shared/query-code.ts';
 import { CallerSearch, HotlineCommand } from '#schemas/command.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { correctionRoutes } from './corrections.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { historyOf, ticketNoOf, unmaskRoutes } from './history.ts';
 import { authenticateOperator } from './operator.ts';
 import { opinionRoutes } from './opinion.ts';
@@ -26,6 +27,7 @@ export const handler = api({
   ...correctionRoutes,
   ...opinionRoutes,
   ...unmaskRoutes,
+  ...deliveryRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);

@@ -15,6 +15,8 @@ export interface ShortMessage {
   readonly id: string;
   readonly template: string;
   readonly params: Readonly<Record<string, string>>;
+  /** 短信 unless told: a call reads the template out. */
+  readonly by?: 'sms' | 'call' | undefined;
 }
 
 export type FeedbackResult =

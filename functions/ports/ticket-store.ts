@@ -2,6 +2,7 @@
 import type { RecentTicket } from '#domain/routing/duplicates.ts';
 import type { Correction } from '#schemas/catalogue.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
+import type { DeliveryWatch } from '#schemas/delivery.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 
@@ -10,6 +11,12 @@ export interface Cause {
   /** Unique among all tickets, e.g. `dept#renshe#msg_2x…`, `feedback#XA2026…#3`. */
   readonly key: string;
   readonly fingerprint: string;
+}
+
+/** A watch, and from when on its dispatch is late (office time, epoch ms). */
+export interface Watch {
+  readonly watch: DeliveryWatch;
+  readonly lateAt: number;
 }
 
 export interface Change {
@@ -23,6 +30,8 @@ export interface Change {
   readonly receipt?: { readonly channel: string; readonly channelRef: string };
   /** What a person changed of the router's decision. */
   readonly correction?: Correction;
+  /** 未送达监视: set with the dispatches that it watches. */
+  readonly watches?: readonly Watch[];
   /** Whose it is (keyed hash): a new ticket is then found among its caller's recent ones. */
   readonly callerHash?: string;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { dateOf, dayOf } from '#domain/calendar/shanghai.ts';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { watchesOf } from '#domain/delivery/late.ts';
 import { correctionOf } from '#domain/routing/correction.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { DecideContext, Rejection, TicketCommand } from '#domain/ticket/command.ts';
@@ -64,7 +65,8 @@ export async function changeTicket(
       if (known !== undefined) return known;
     }
     const other = partner === undefined ? undefined : await store.load(partner.ticketNo);
-    const decision = decide(ticket, command, actor, decideContext(other));
+    const context = decideContext(other);
+    const decision = decide(ticket, command, actor, context);
     if (!decision.ok) {
       // A ticket that was registered by an earlier delivery of the same message is a replay, not a fault.
       return command.command === 'register' && ticket !== undefined
@@ -83,6 +85,7 @@ export async function changeTicket(
         events: decision.events,
         texts: decision.texts,
         expectedVersion: ticket?.version ?? 0,
+        watches: watchesOf(decision.events, context.rules),
         ...(cause === undefined ? {} : { cause: { ...cause, answer } }),
         ...(receipt === undefined ? {} : { receipt }),
         ...(callerHash === undefined ? {} : { callerHash }),
@@ -96,6 +99,7 @@ export async function changeTicket(
               events: together.events,
               texts: together.texts,
               expectedVersion: other?.version ?? 0,
+              watches: watchesOf(together.events, context.rules),
             },
           ]),
     );
@@ -167,6 +171,7 @@ function logEvents(events: readonly TicketEvent[]): void {
       ...(event.type === 'queuedAtDesk' || (event.type === 'dispatched' && event.decision !== undefined)
         ? { rule: event.decision?.trace.rule ?? '' }
         : {}),
+      ...(event.type === 'deliveryLate' || event.type === 'deliveryRecovered' ? { department: event.unit } : {}),
       ...(event.type === 'warned' ? { clock: event.clock, colour: event.colour, owner: event.holder } : {}),
       ...(event.type === 'feedbackRecorded'
         ? { notice: event.notice, channel: event.channel, outcome: event.outcome }

@@ -9,6 +9,9 @@ export type Metric =
   | 'marksLate'
   | 'alarmsRestarted'
   | 'deliveriesDead'
+  | 'breakersOpened'
+  | 'endpointsDisabled'
+  | 'deliveriesLate'
   | 'catalogueRefused'
   | 'boardMessagesStuck'
   | 'boardPollFailures';

@@ -14,6 +14,7 @@ const titles = {
   bodyInvalid: [422, 'Body not accepted'],
   referenceConflict: [409, 'The same key came before with another body'],
   catalogueConflict: [409, 'The catalogue in use does not allow this'],
+  deliveryConflict: [409, 'The delivery does not allow this'],
   commandRejected: [409, 'The ticket does not allow this command now'],
   tooManyRequests: [429, 'Too many requests, try again in a minute'],
   busy: [503, 'Busy, try again'],

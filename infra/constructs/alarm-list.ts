@@ -260,6 +260,34 @@ export const ALARMS: readonly AlarmDefinition[] = [
     reason:
       'Three days of tries, or the department said 410. It does not know of its ticket; later messages wait behind.',
   },
+  {
+    id: 'deliveries-late',
+    severity: 'urgent',
+    what: 'a dispatch has not reached its department in time',
+    watched: { on: 'count', of: 'pump', metric: 'deliveriesLate' },
+    threshold: 1,
+    minutes: 5,
+    reason:
+      'Behind each is a person waiting while nobody knows of it. Each counts once; the limits are the district’s.',
+  },
+  {
+    id: 'breaker-opened',
+    severity: 'soon',
+    what: 'a department did not take five callbacks in a row',
+    watched: { on: 'count', of: 'dispatcher', metric: 'breakersOpened' },
+    threshold: 1,
+    minutes: 15,
+    reason: 'A restart on their side passes with a retry or two. Five in a row, of any ticket, is an outage of theirs.',
+  },
+  {
+    id: 'endpoint-disabled',
+    severity: 'urgent',
+    what: 'a department’s endpoint is disabled',
+    watched: { on: 'count', of: 'dispatcher', metric: 'endpointsDisabled' },
+    threshold: 1,
+    minutes: 5,
+    reason: 'It said 410, or took nothing for 120 hours. Nothing is sent to it any more until an operator enables it.',
+  },
 
   timerExecutions('timer-executions-failed', 'ExecutionsFailed', 'an execution of SlaTimer failed'),
   timerExecutions('timer-executions-timed-out', 'ExecutionsTimedOut', 'an execution of SlaTimer ran out of time'),

@@ -42,7 +42,7 @@ const RECEIVES = { hourOfWorker: 20, dayOfWorker: 480, dayOfCaller: 240 };
 const CHANGE: readonly TableAction[] = ['GetItem', 'PutItem'];
 /** Reads a ticket's events one after the other. */
 const HISTORY: readonly TableAction[] = ['Query'];
-/** Reads the event, and keeps its own rows beside the ticket: attempts, cursors. */
+/** Reads the event, and keeps its own rows beside the ticket: attempts, cursors, what it remembers of endpoints. */
 const DELIVER: readonly TableAction[] = ['GetItem', 'PutItem', 'Query', 'UpdateItem'];
 
 export class StatelessStack extends Stack {
@@ -103,16 +103,17 @@ export class StatelessStack extends Stack {
 
     // Consumers. Only these two may read who called: one tells the department, one answers the citizen.
     const dispatcher = fn('dispatcher', CALLER, 'Calls departments back, signed and in order')
-      .table(tickets, DELIVER)
+      .table(tickets, DELIVER, ['byDue'])
       .table(callers, ['GetItem'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.departmentsSecret)
       .sends(dispatch);
-    dispatch.workedBy(dispatcher, 10);
+    // Twice as many as elsewhere: each waits for a department's answer, and one department may hold up four of them.
+    dispatch.workedBy(dispatcher, 20);
     const feedback = fn('feedback', CALLER, 'Brings status and answer back through the channel (多向反馈)')
       .table(tickets, [...CHANGE, ...HISTORY])
       .table(callers, ['GetItem'])
-      .secret(state.phoneSecret, state.websiteSecret, state.wechatSecret);
+      .secret(state.phoneSecret, state.websiteSecret, state.wechatSecret, state.departmentsSecret);
     feedbacks.workedBy(feedback, 5);
 
     // Clocks (时限): `timers` sets the alarm, `tick` is what it wakes.
@@ -128,10 +129,11 @@ export class StatelessStack extends Stack {
       .table(tickets, CHANGE, ['byOwner'])
       .secret(state.departmentsSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
-      .table(tickets, [...CHANGE, ...HISTORY], ['byAttention', 'byStatus'])
+      .table(tickets, [...CHANGE, ...HISTORY, 'UpdateItem'], ['byAttention', 'byDue', 'byStatus'])
       .table(receipts, ['GetItem'], ['byCaller'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret)
+      .sends(dispatch)
       .settings(this.#operatorLogin());
     if (state.opinionSecret !== undefined) {
       // Counts the questions of an hour.
@@ -150,8 +152,8 @@ export class StatelessStack extends Stack {
       .sends(intake)
       .secret(state.websiteSecret, state.querySecret);
     runEvery(Duration.minutes(5), poller);
-    const pump = fn('pump', WORKER, 'Sends deliveries whose next try is due')
-      .table(tickets, ['UpdateItem'], ['byDue'])
+    const pump = fn('pump', WORKER, 'Sends deliveries whose next try is due, tells of late dispatches')
+      .table(tickets, [...CHANGE, 'UpdateItem'], ['byDue'])
       .sends(dispatch);
     runEvery(Duration.minutes(1), pump);
     const sweeper = fn('sweeper', CALLER, 'Repairs receipts never routed and marks that no alarm fired')
@@ -186,6 +188,12 @@ export class StatelessStack extends Stack {
         ['POST', '/hotline/catalogue/versions', hotline],
         ['POST', '/hotline/catalogue/rollback', hotline],
         ['GET', '/hotline/corrections', hotline],
+        ['GET', '/hotline/deliveries', hotline],
+        ['GET', '/hotline/deliveries/{ticketNo}/{unit}', hotline],
+        ['POST', '/hotline/deliveries/replay', hotline],
+        ['POST', '/hotline/deliveries/skip', hotline],
+        ['GET', '/hotline/endpoints', hotline],
+        ['POST', '/hotline/endpoints/{unit}/enable', hotline],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],
         ['POST', '/tickets/{ticketNo}/urge', citizen],

@@ -1,6 +1,7 @@
 /** `catalogue publish`, `rollback`, `status`: which catalogue a running stack routes by. */
 import { CatalogueStatus, type PublishCatalogue } from '#schemas/catalogue.ts';
 import { CatalogueVersion } from '#schemas/district.ts';
+import { minute } from '../shared/words.ts';
 import { type Answer, connect, type RemoteOptions, successful } from './remote.ts';
 import { Failure, type FolderChoice, openFolder, required, UsageError } from './words.ts';
 
@@ -74,5 +75,3 @@ function tell(answer: Answer): CatalogueStatus {
   if (current.origin === 'published') console.log(`随部署带来:${deployed}`);
   return status;
 }
-
-const minute = (instant: string): string => instant.slice(0, 16).replace('T', ' ');

@@ -1,27 +1,16 @@
-/** What the catalogue's commands share: paths as typed, a folder with its findings, numbers and lists for people. */
+/** What the catalogue's commands share: a folder with its findings. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileDistrict, compileFolder, DistrictFolderError, type FolderOptions } from '#infra/district-folder.ts';
 import type { Mistake } from '#infra/district-reader.ts';
 import type { District } from '#schemas/district.ts';
+import { Failure, number, typed } from '../shared/words.ts';
 
-/** The command line is wrong. */
-export class UsageError extends Error {}
-/** What was asked for is refused; the message says why, and what to do. */
-export class Failure extends Error {}
+export { Failure, number, padded, required, typed, UsageError } from '../shared/words.ts';
 
 export interface FolderChoice {
   readonly district: string;
   readonly folder?: string | undefined;
-}
-
-/** npm runs scripts in the project's folder; a path means the folder that the command was typed in. */
-export const typed = (path: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), path);
-
-export function required(value: string | undefined, option: string): string {
-  if (value === undefined || value === '') throw new UsageError(`缺少 --${option}`);
-  return value;
 }
 
 export const finding = ({ file, row, column, problem, remedy }: Mistake): string =>
@@ -47,12 +36,5 @@ export function folderOf({ district, folder }: FolderChoice): string {
   return path;
 }
 
-export const number = (value: number): string => value.toLocaleString('en-US');
 export const change = (difference: number): string =>
   difference === 0 ? '' : `(${difference > 0 ? '+' : '−'}${number(Math.abs(difference))})`;
-
-/** Columns of a terminal: a 汉字 takes two. */
-export function padded(text: string, columns: number): string {
-  const width = [...text].reduce((sum, character) => sum + ((character.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1), 0);
-  return text + ' '.repeat(Math.max(0, columns - width));
-}

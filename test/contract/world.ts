@@ -10,12 +10,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type * as z from 'zod';
 import { useDistrict } from '#functions/adapters/district.ts';
 import { sign } from '#functions/shared/signing.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 import { startPlane } from '#infra/local/plane/index.ts';
 import { startPlatforms } from '#infra/local/platforms/index.ts';
 import { AUDIENCE } from '#infra/local/platforms/oidc.ts';
+import { DispatchMessage } from '#schemas/delivery.ts';
 import { IntakeMessage, IntakeRequest } from '#schemas/intake.ts';
 import { Problem } from '#schemas/problem.ts';
 import { startGateway } from './gateway.ts';
@@ -111,6 +113,7 @@ export async function startWorld(more: Record<string, unknown> = {}) {
     KeySchema: [HASH('callerToken')],
   });
   const { url: queueUrl } = await plane.ensureQueue('Intake', {});
+  const { url: dispatchUrl } = await plane.ensureQueue('Dispatch', {});
   await plane.ensureBucket('attachments');
 
   const partner = (inbound: string) => ({
@@ -152,6 +155,7 @@ export async function startWorld(more: Record<string, unknown> = {}) {
     OIDC_AUDIENCE: AUDIENCE,
     OIDC_JWKS_URL: `${platforms.url}/.well-known/jwks.json`,
     INTAKE_QUEUE_URL: `${sqsGateway.url}${new URL(queueUrl).pathname}`,
+    DISPATCH_QUEUE_URL: `${sqsGateway.url}${new URL(dispatchUrl).pathname}`,
   });
   const district = compileDistrict('xianan');
   useDistrict(district);
@@ -171,20 +175,21 @@ export async function startWorld(more: Record<string, unknown> = {}) {
     } while (from !== undefined);
     return found;
   }
-  /** Takes every message off the intake queue. */
-  async function takeIntake(): Promise<IntakeMessage[]> {
-    const messages: IntakeMessage[] = [];
+  /** Takes every message off a queue. */
+  async function take<S extends z.ZodType>(QueueUrl: string, schema: S): Promise<z.output<S>[]> {
+    const messages: z.output<S>[] = [];
     for (;;) {
       const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
       );
       if (Messages.length === 0) return messages;
       for (const { Body, ReceiptHandle } of Messages) {
-        messages.push(IntakeMessage.parse(JSON.parse(Body!)));
-        await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+        messages.push(schema.parse(JSON.parse(Body!)));
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       }
     }
   }
+  const takeIntake = () => take(queueUrl, IntakeMessage);
 
   return {
     district,
@@ -204,6 +209,7 @@ export async function startWorld(more: Record<string, unknown> = {}) {
       process.env[name] = name;
     },
     takeIntake,
+    takeDispatch: () => take(dispatchUrl, DispatchMessage),
     /** The same, where nothing but requests may be on it. */
     takeMessages: async (): Promise<IntakeRequest[]> => (await takeIntake()).map((one) => IntakeRequest.parse(one)),
     /** Takes one row away, as if it had never been written. */
@@ -224,6 +230,7 @@ export async function startWorld(more: Record<string, unknown> = {}) {
         }
       }
       await takeIntake();
+      await take(dispatchUrl, DispatchMessage);
     },
     async stop(): Promise<void> {
       log.stop();

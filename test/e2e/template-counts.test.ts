@@ -145,6 +145,27 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   await runner.invoke('pump', {});
   await until('the pump had it sent again', () => callbacks(late.ticketNo)[0]);
 
+  // One whose endpoint is gone: the desk hears that its ticket has not arrived, an operator has it sent again.
+  await runner.idle(patience);
+  platforms.departments.failNext(1, 410);
+  const gone = await accepted(jieban.post('phone', phoneRequest('day-gone')));
+  await until('a dead letter', () => jieban.lines.find((line) => line.includes(gone.ticketNo) && line.includes('410')));
+  clock.advanceTo(clock.now() + 15 * MINUTE);
+  await runner.invoke('pump', {});
+  await until('the lateness is told', () =>
+    jieban.lines.find((line) => line.includes(gone.ticketNo) && line.includes('nobody to notify')),
+  );
+  const leader = await platforms.oidc.token('leader-1', 'leader');
+  const act = (path: string, body: object) =>
+    jieban.raw(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${leader}` },
+      body: JSON.stringify({ ...body, reason: '已恢复' }),
+    });
+  expect((await act(`/hotline/endpoints/${owner}/enable`, {})).status).toBe(200);
+  expect((await act('/hotline/deliveries/replay', { ticketNo: gone.ticketNo })).status).toBe(200);
+  await until('it was sent again', () => callbacks(gone.ticketNo)[0]);
+
   // A queue message that is lost, and an alarm that never was set: the sweeper repairs both.
   await runner.pauseSource('router');
   await runner.pauseSource('timers');

@@ -76,12 +76,14 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...SEND('Timers'),
     ...SEND('FanoutDlq'),
   ],
-  // Delivery rows and cursors beside the ticket; the history for rendering; itself again for the next in line.
+  // Delivery rows, cursors and endpoints beside the ticket; the history for rendering; itself again for the next in line, and
+  // for what waits (in the index) when an endpoint is back.
   dispatcher: [
     ...POLL('Dispatch'),
     ...READ_KEPT,
     ...CHANGE,
     'dynamodb:Query@Tickets',
+    'dynamodb:Query@Tickets/byDue',
     'dynamodb:UpdateItem@Tickets',
     'dynamodb:GetItem@Callers',
     ...READ_KEY('CallersKey'),
@@ -97,6 +99,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...SECRET('PhoneSecret'),
     ...SECRET('WebsiteSecret'),
     ...SECRET('WechatSecret'),
+    // The number of a unit's handler, for dispatches that don't arrive.
+    ...SECRET('DepartmentsSecret'),
   ],
   timers: [
     ...POLL('Timers'),
@@ -107,12 +111,16 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   ],
   tick: CHANGE,
   departments: [...CHANGE, 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
+  // Beside tickets: lists of deliveries, replaying and skipping them, enabling endpoints.
   hotline: [
     ...CHANGE,
     ...READ_KEPT,
+    ...SEND('Dispatch'),
     'dynamodb:Query@Tickets',
     'dynamodb:Query@Tickets/byAttention',
+    'dynamodb:Query@Tickets/byDue',
     'dynamodb:Query@Tickets/byStatus',
+    'dynamodb:UpdateItem@Tickets',
     'dynamodb:GetItem@Receipts',
     'dynamodb:Query@Receipts/byCaller',
     ...SECRET('QuerySecret'),
@@ -129,7 +137,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   portal: ['dynamodb:Query@Receipts/byDay', ...READ_KEY('DataKey')],
   // A channel like the others, that goes and fetches; the cursor is a row among the receipts.
   poller: CHANNEL('WebsiteSecret'),
-  pump: ['dynamodb:Query@Tickets/byDue', 'dynamodb:UpdateItem@Tickets', ...WRITE_KEY('DataKey'), ...SEND('Dispatch')],
+  // What is due, by unit, and whether the unit's endpoint takes it; tickets are told when their dispatch is late.
+  pump: ['dynamodb:Query@Tickets/byDue', 'dynamodb:UpdateItem@Tickets', ...CHANGE, ...SEND('Dispatch')],
   sweeper: [
     'dynamodb:Query@Receipts/pending',
     'dynamodb:GetItem@Receipts',

@@ -8,16 +8,25 @@ import { District } from '#schemas/district.ts';
 
 const INSTANCE_FILE = 'instance.json';
 
+/** Where the instance's queues and tables are, for tools that do what a console does on AWS. */
+export interface LocalServices {
+  region: string;
+  sqs: string;
+  dynamodb: string;
+}
+
 interface Instance {
   pid: number;
   url: string;
+  /** Absent in notes of older versions. */
+  services?: LocalServices;
 }
 
 export interface Folder {
   /** An instance served from this folder before. */
   usedBefore: boolean;
-  /** Notes the address, so that scripts beside the runner find it. */
-  serving(url: string): void;
+  /** Notes the addresses, so that scripts beside the runner find them. */
+  serving(url: string, services: LocalServices): void;
   release(): void;
 }
 
@@ -28,6 +37,9 @@ function lastInstance(dataDir: string): Instance | undefined {
 
 /** Address of the instance that last served from this folder; undefined when none did. */
 export const lastUrl = (dataDir: string): string | undefined => lastInstance(dataDir)?.url;
+
+/** Queues and tables of the instance that last served from this folder. */
+export const lastServices = (dataDir: string): LocalServices | undefined => lastInstance(dataDir)?.services;
 
 /**
  * Takes the folder before anything in it is touched (the secrets' addresses and the platforms' port are written ahead of
@@ -44,8 +56,8 @@ export function takeFolder(dataDir: string): Folder {
     if (!/locked|busy/i.test((error as Error).message)) throw error;
     throw new DataFolderInUse(dataDir, lastInstance(dataDir)?.pid);
   }
-  const note = (url: string) =>
-    writeFileAtomically(join(dataDir, INSTANCE_FILE), `${JSON.stringify({ pid: process.pid, url })}\n`);
+  const note = (url: string, services: LocalServices) =>
+    writeFileAtomically(join(dataDir, INSTANCE_FILE), `${JSON.stringify({ pid: process.pid, url, services })}\n`);
   return { usedBefore: lastInstance(dataDir) !== undefined, serving: note, release: () => lock.close() };
 }
 

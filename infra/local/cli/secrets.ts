@@ -27,7 +27,10 @@ export interface WechatSecret {
   push: { token: string; encodingAESKey: string; mode: 'plain' | 'compatible' | 'safe' };
 }
 /** What an operator wrote beside these (`ca`, `sm3` …) stays. */
-export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string; allow?: string[] }>;
+export type DepartmentSecrets = Record<
+  string,
+  { keys: string[]; endpoint?: string; allow?: string[]; notify?: { phone: string | string[]; by?: 'sms' | 'call' } }
+>;
 export interface LocalSecrets {
   phone: PhoneSecret;
   website: WebsiteSecret;

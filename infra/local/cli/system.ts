@@ -3,6 +3,7 @@
  * both sides share. `npm start`, the demo and the end-to-end tests all start this.
  */
 import { join } from 'node:path';
+import { LATE_TEMPLATE } from '#domain/delivery/late.ts';
 import { templatesOf } from '#domain/feedback/notice.ts';
 import type { ClerkStep, Pace, StepReport } from '#infra/local/platforms/clerk.ts';
 import { type Platforms, startPlatforms } from '#infra/local/platforms/index.ts';
@@ -96,7 +97,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       wechat: { ...wechat, templateIds: Object.values(wechat.templates) },
       phoneKeys: phone.outbound.keys,
       websiteKeys: website.outbound.keys,
-      smsTemplates: templatesOf(district.feedback, 'sms'),
+      smsTemplates: [...templatesOf(district.feedback, 'sms'), LATE_TEMPLATE],
       departments: {
         keys: Object.fromEntries(Object.entries(departments).map(([id, { keys }]) => [id, keys])),
         ...(o.silent ? { silent: o.silent } : {}),
@@ -147,7 +148,8 @@ export async function startSystem(o: SystemOptions): Promise<System> {
         .resume(demo.map(({ id }) => id))
         .catch((error: unknown) => log.note(`demo departments could not read their work lists: ${String(error)}`));
     }
-    folder.serving(runner.url);
+    const { endpoints, region } = runner.plane;
+    folder.serving(runner.url, { region, sqs: endpoints.sqs, dynamodb: endpoints.dynamodb });
     return { url: runner.url, runner, platforms, secrets: secrets.get(), district, stop };
   } catch (error) {
     await stop();

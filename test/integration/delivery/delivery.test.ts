@@ -18,6 +18,8 @@ afterAll(() => world?.stop());
 beforeEach(() => {
   next += 1;
   ticketNo = `XA202611230000${String(next).padStart(4, '0')}`;
+  // What one test did to an endpoint is not the next one's.
+  return Promise.all([OWNER, 'renshe', 'keyless'].map((unit) => world.wellAgain(unit)));
 });
 
 /** A ticket that was dispatched: event 2, message 1 to its owner. */
@@ -255,14 +257,16 @@ describe('the order of a ticket’s messages to a unit', () => {
     await world.dispatch.send(pointer(3));
     await world.dispatch.drain();
     expect(world.receiver.of(ticketNo).map(({ unit: to }) => to)).toEqual(['renshe']);
-    expect(await delivery(ticketNo, OWNER, 2)).toMatchObject({ state: 'pending', attemptCount: 0 });
+    // The withdrawal to the old owner waits for nothing but its own retry.
+    expect(await delivery(ticketNo, OWNER, 1)).toMatchObject({ state: 'superseded', supersededBy: 2 });
+    expect(await delivery(ticketNo, OWNER, 2)).toMatchObject({ state: 'pending', attemptCount: 1 });
     await world.dispatch.purge();
   });
 });
 
 describe('a delivery that was never taken', () => {
   const due = async (at: number) =>
-    (await deliveryStore().due(at, 500)).filter(({ key }) => key.ticketNo === ticketNo).map(({ key }) => key.n);
+    (await deliveryStore().due(OWNER, at, 500)).filter(({ key }) => key.ticketNo === ticketNo).map(({ key }) => key.n);
 
   it('is not forgotten when rendering it fails until its message is given up', async () => {
     const told = story();
@@ -297,7 +301,7 @@ describe('a delivery that was never taken', () => {
     // The predecessor is settled; its wake-up gets lost on the way.
     const store = deliveryStore();
     const key = { ticketNo, unit: OWNER, n: 1 };
-    await store.open(key, seqs[0]!, now, now + 300_000);
+    await store.open(key, { seq: seqs[0]!, type: 'dispatched' }, now, now + 300_000);
     const opened = (await store.find(key))!;
     await store.settle(opened, { at: opened.createdAt, status: 200, milliseconds: 1 });
     const second = (await store.find({ ...key, n: 2 }))!;
@@ -316,7 +320,8 @@ describe('a worker that dies', () => {
     await world.seed(story());
     const store = deliveryStore();
     const key = { ticketNo, unit: OWNER, n: 1 };
-    await store.open(key, 2, world.plane.clock.now(), world.plane.clock.now() + 300_000);
+    const told = { seq: 2, type: 'dispatched' } as const;
+    await store.open(key, told, world.plane.clock.now(), world.plane.clock.now() + 300_000);
     const seen = (await store.find(key))!;
     const now = world.plane.clock.now();
     expect(await store.take(seen, { leaseUntil: Date.now() + 400, recoverAt: now + 300_000 })).toBe(true);
@@ -348,7 +353,8 @@ describe('a worker that dies', () => {
     await world.dispatch.drain();
     const store = deliveryStore();
     const now = world.plane.clock.now();
-    await store.open({ ticketNo, unit: OWNER, n: 1 }, seqs[0]!, now, now + 300_000);
+    const event = { seq: seqs[0]!, type: 'dispatched' } as const;
+    await store.open({ ticketNo, unit: OWNER, n: 1 }, event, now, now + 300_000);
     const first = (await store.find({ ticketNo, unit: OWNER, n: 1 }))!;
     await store.settle(first, { at: first.createdAt, status: 200, milliseconds: 1 });
     await world.dispatch.send(pointer(seqs[0]!));
@@ -365,7 +371,7 @@ it('a pump that dies between mark and queue loses nothing', async () => {
   await world.dispatch.purge();
   advance(10_000);
   const store = deliveryStore();
-  const found = (await store.due(world.plane.clock.now(), 10)).find(({ key }) => key.ticketNo === ticketNo)!;
+  const found = (await store.due(OWNER, world.plane.clock.now(), 10)).find(({ key }) => key.ticketNo === ticketNo)!;
   expect(await store.pushBack(found, world.plane.clock.now() + 300_000)).toBe(true);
   expect(await store.pushBack(found, world.plane.clock.now() + 300_000)).toBe(false);
   await world.pump();

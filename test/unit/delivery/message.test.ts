@@ -7,6 +7,7 @@ it.each([
   ['an event, from fan-out', { ticketNo, seq: 2, type: 'dispatched' }, true],
   ['an event that moved clocks', { ticketNo, seq: 2, type: 'dispatched', generation: 1 }, true],
   ['one delivery, from the pump or a retry', { ticketNo, unit: 'renshe', n: 1 }, true],
+  ['one that found its unit busy', { ticketNo, unit: 'renshe', n: 1, waited: 3 }, true],
   ['neither', { ticketNo }, false],
   ['a mixture', { ticketNo, seq: 2, type: 'dispatched', unit: 'renshe', n: 1 }, false],
   ['a place before the first', { ticketNo, unit: 'renshe', n: 0 }, false],

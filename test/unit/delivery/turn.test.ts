@@ -4,7 +4,8 @@ import { turnOf, webhookId } from '#domain/delivery/delivery.ts';
 
 const OFFICE = Date.parse('2026-11-23T09:00:00+08:00');
 const REAL = Date.parse('2026-11-20T00:00:00Z');
-const pending = { state: 'pending', n: 3 } as const;
+const pending = { state: 'pending' as const, n: 3, attempts: [] };
+const failedAt = (ms: number) => [{ at: toShanghai(OFFICE + ms), status: 500, milliseconds: 1 }];
 
 describe('whose turn it is', () => {
   it.each([
@@ -18,8 +19,22 @@ describe('whose turn it is', () => {
     ["another worker's lease ran out", { ...pending, leaseUntil: REAL }, 2, 'send'],
     ['it was delivered', { ...pending, state: 'delivered' as const }, 3, 'delivered'],
     ['it is dead', { ...pending, state: 'dead' as const }, 2, 'dead'],
+    ['it was skipped', { ...pending, state: 'skipped' as const }, 3, 'skipped'],
+    ['it was superseded', { ...pending, state: 'superseded' as const }, 2, 'superseded'],
+    ['a withdrawal waits behind it', { ...pending, supersededBy: 4 }, 1, 'pointless'],
+    ['one does, and an attempt is under way', { ...pending, supersededBy: 4, leaseUntil: REAL + 1 }, 2, 'taken'],
   ])('%s', (_, delivery, settled, turn) => {
-    expect(turnOf(delivery, settled, OFFICE, REAL)).toBe(turn);
+    expect(turnOf(delivery, { settled, officeNow: OFFICE, realNow: REAL })).toBe(turn);
+  });
+
+  it.each([
+    ['came back after the attempt that it waits for', -10, -5, 'send'],
+    ['came back before that attempt', -5, -10, 'early'],
+    ['never was away', -5, undefined, 'early'],
+  ])('does not wait on when the endpoint %s', (_, attempted, recovered, turn) => {
+    const waiting = { ...pending, attempts: failedAt(attempted), nextAttemptAt: toShanghai(OFFICE + 60_000) };
+    const recoveredAt = recovered === undefined ? undefined : OFFICE + recovered;
+    expect(turnOf(waiting, { settled: 2, officeNow: OFFICE, realNow: REAL, recoveredAt })).toBe(turn);
   });
 });
 

@@ -190,7 +190,7 @@ describe('planted in a table', () => {
     ],
     [
       'a unit twice',
-      () => append('departments.csv', 'renshe,又一个,又,department,,甲,乙,'),
+      () => append('departments.csv', 'renshe,又一个,又,department,,甲,乙,,'),
       { file: 'departments.csv', column: 'id', problem: expect.stringContaining('重复') },
     ],
     [
