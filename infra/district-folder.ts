@@ -9,6 +9,7 @@ import { BrokenModelError, readModel } from '#domain/catalogue/text-model.ts';
 import { proveAttributes, proveCatalogue } from '#domain/routing/proof.ts';
 import {
   CatalogueRow,
+  DangerCues,
   DecidingAttribute,
   Department,
   District,
@@ -29,6 +30,8 @@ export { DistrictFolderError, type Mistake } from './district-reader.ts';
 
 const DISTRICTS = fileURLToPath(new URL('../districts', import.meta.url));
 
+/** Learned, and optional. */
+const CUES_FILE = 'danger-cues.json';
 const REFERRED_TO = new Set(['towns.csv', 'villages.csv', 'zones.csv', 'departments.csv', 'attributes.csv']);
 
 /**
@@ -64,6 +67,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
   const calendar = folder.json('calendar.json', CalendarData);
   const limits = folder.json('limits.json', LimitProfile);
   const feedback = folder.json(FEEDBACK_FILE, FeedbackRules, 'schemas/feedback.ts');
+  const dangerCues = existsSync(join(path, CUES_FILE)) ? folder.json(CUES_FILE, DangerCues) : undefined;
   if (head === undefined || calendar === undefined || limits === undefined || feedback === undefined) {
     throw folder.error(expected ?? basename(path));
   }
@@ -79,6 +83,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     attributes: attributes.map(value),
     classes: head.catalogue.classes,
   };
+  checkDanger(folder, head);
   let boundaries: District['boundaries'];
   // A misspelt unit or town would make every row that refers to it look wrong too: mend those tables first.
   if (!folder.mistakes.some(({ file }) => REFERRED_TO.has(file))) {
@@ -107,6 +112,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     catalogue: { version, standIn, source, rows: rows.map(value) },
     gazetteer: { aliases: aliases.map(value), elsewhere },
     ...(boundaries !== undefined && { boundaries }),
+    ...(dangerCues !== undefined && { dangerCues }),
     calendar,
     limits,
     feedback,
@@ -116,6 +122,32 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
 const value = <T>(line: Line<T>): T => line.value;
 
 export const MODEL_FILE = 'model.bin';
+
+/** A list of words that a danger rule names must be there, and its brackets must match; else nothing would be heard at all. */
+function checkDanger(folder: FolderReader, { danger, dangerWords }: DistrictHead): void {
+  for (const { id, numbers: _, ...lists } of danger) {
+    for (const [column, phrases] of Object.entries(lists)) {
+      for (const phrase of phrases) {
+        const unknown = (phrase.match(/\{[^{}|]*\}/g) ?? []).filter(
+          (name) => !Object.hasOwn(dangerWords, name.slice(1, -1)),
+        );
+        const where = `danger.${id}.${column}`;
+        for (const name of unknown) {
+          folder.add(
+            'district.json',
+            undefined,
+            where,
+            `「${phrase}」里的 ${name} 没有这组词`,
+            '在 dangerWords 里增加,或改名',
+          );
+        }
+        if (/[{}]/.test(phrase.replace(/\{[^{}]*\}/g, ''))) {
+          folder.add('district.json', undefined, where, `「${phrase}」的花括号不成对`, '一组词一对花括号,里面不能再套');
+        }
+      }
+    }
+  }
+}
 
 /** 文字识别模型: what can't be read here couldn't be read by the functions either. A folder may have none. */
 function checkModel(folder: FolderReader): void {

@@ -151,11 +151,13 @@ export type PlaceAlias = z.infer<typeof PlaceAlias>;
 const Phrase = z.string().trim().min(2);
 
 /**
- * Which number to call for which words. `exclude`: longer words in which a phrase means nothing (上吊顶 for 上吊); a gap of
- * theirs never runs across a person. The other lists hold words around a phrase that make it a topic or a fear, not an
- * emergency; `…` at their inner end lets a few characters stand between. `unlessAfter`: before it, whatever follows
- * (去年…, 万一…, 容易…). `fearAfter`: before it, unless 了 says that it has happened (怕着火, but 怕是着火了). `unlessBefore`:
- * behind it (火灾隐患).
+ * Which number to call for which words. In every list `{跌|摔}` stands for one of the words and `{人}` for one of that list of
+ * `dangerWords`; `……` is a gap of up to sixteen characters that runs over commas. `exclude`: longer words in which a phrase
+ * means nothing (上吊顶 for 上吊); a gap of theirs never runs across a person. The other lists hold words around a phrase that
+ * make it a topic or a fear, not an emergency; `…` at their inner end lets a few characters stand between. `unlessAfter`:
+ * before it, whatever follows (去年…, 万一…, 容易…). `fearAfter`: before it, unless 了 says that it has happened (怕着火, but
+ * 怕是着火了). `unlessBefore`: behind it (火灾隐患). `unlessWith`: anywhere in the message; it is about what came afterwards
+ * (赔偿, 报销), unless one of `stillWith` stands there too (快来, 正在).
  */
 export const DangerRule = z.strictObject({
   id: Slug,
@@ -165,8 +167,27 @@ export const DangerRule = z.strictObject({
   unlessAfter: z.array(Text),
   fearAfter: z.array(Text),
   unlessBefore: z.array(Text),
+  unlessWith: z.array(Text),
+  stillWith: z.array(Text),
 });
 export type DangerRule = z.infer<typeof DangerRule>;
+
+/** Lists of words that the danger rules refer to by name. */
+export const DangerWords = z.record(Text, z.array(Text).min(1));
+export type DangerWords = z.infer<typeof DangerWords>;
+
+/**
+ * 紧急线索, `danger-cues.json`: what each run of characters weighs in favour of danger. A sentence whose weights sum to the
+ * threshold is heard as a cry even if no phrase foresaw it; `numbers` are then given, since nobody knows which of them.
+ */
+export const DangerCues = z.strictObject({
+  about: Text,
+  numbers: z.array(EmergencyNumber).min(1),
+  threshold: z.int(),
+  bias: z.int(),
+  weights: z.record(z.string().min(1), z.int()),
+});
+export type DangerCues = z.infer<typeof DangerCues>;
 
 /**
  * 法定途径: a matter that another procedure already holds; `route` tells the citizen where to turn. `exclude`: longer words
@@ -280,6 +301,7 @@ export const DistrictHead = z.strictObject({
     classes: CatalogueClasses,
   }),
   danger: z.array(DangerRule).min(1),
+  dangerWords: DangerWords,
   statutoryRoutes: z.array(StatutoryRoute),
   thresholds: Thresholds,
   texts: Texts,
@@ -299,6 +321,7 @@ export const District = DistrictHead.omit({ catalogue: true, elsewhere: true }).
   catalogue: Catalogue,
   gazetteer: Gazetteer,
   boundaries: Boundaries.optional(),
+  dangerCues: DangerCues.optional(),
   calendar: CalendarData,
   limits: LimitProfile,
   feedback: FeedbackRules,

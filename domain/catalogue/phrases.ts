@@ -71,12 +71,62 @@ export function coveredHits(hits: readonly Hit[]): Set<Hit> {
 /** What ends a clause after normalisation (full-width commas have become half-width). */
 export const CLAUSE_END = ',。!?;\n';
 const GAP = `[^${CLAUSE_END.replace('\n', '\\n')}]{0,8}?`;
+/** `……` runs over commas, not over the end of the sentence. */
+const WIDE_GAP = '[^。!?;\\n]{0,16}?';
 const literally = (text: string) => normalise(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A phrase with `…` gaps (up to eight characters of the same clause, unless `gap` says otherwise) as a global expression. */
-export function gapExpression(phrase: string, gap = GAP): RegExp {
-  return new RegExp(gapPattern(phrase, gap), 'g');
+/** What `…` and `……` stand for, as the source of an expression. */
+export interface Gaps {
+  readonly gap?: string;
+  readonly wide?: string;
 }
 
-/** The source of that expression, for those who anchor it or join several. */
-export const gapPattern = (phrase: string, gap: string): string => phrase.split('…').map(literally).join(gap);
+/** Named lists of words that phrases refer to as `{name}`. */
+export type WordLists = Readonly<Record<string, readonly string[]>>;
+
+/** Whether a phrase is more than its own characters. */
+export const isPattern = (phrase: string): boolean => /[…{]/.test(phrase);
+
+/**
+ * A phrase as a global expression: `…` stands for up to eight characters of the same clause,
+ * `……` for up to sixteen of the same sentence, `{跌|摔}` for one of the words and `{人}` for one of that list.
+ */
+export function gapExpression(phrase: string, gaps: Gaps = {}, lists: WordLists = {}): RegExp {
+  return new RegExp(gapPattern(phrase, gaps, lists), 'g');
+}
+
+/** The source of that expression, for those who anchor it or join several. Every `{…}` is a group. */
+export function gapPattern(phrase: string, { gap = GAP, wide = WIDE_GAP }: Gaps, lists: WordLists = {}): string {
+  return phrase
+    .split(/(……|…|\{[^}]*\})/)
+    .map((part) => {
+      if (part === '……') return wide;
+      if (part === '…') return gap;
+      return part.startsWith('{') ? `(${wordsOf(part, lists).map(literally).join('|')})` : literally(part);
+    })
+    .join('');
+}
+
+/** The words that `{…}` stands for: those written in it, or those of the list that it names. */
+export function wordsOf(braced: string, lists: WordLists): readonly string[] {
+  const within = braced.slice(1, -1);
+  if (within.includes('|')) return within.split('|');
+  const list = lists[within];
+  if (list === undefined) throw new Error(`no list of words is called ${within}`);
+  return list;
+}
+
+/** What every text with the phrase holds: one word of each of these, in this order. */
+export function partsOf(phrase: string, lists: WordLists): (readonly string[])[] {
+  return phrase
+    .split(/(…+|\{[^}]*\})/)
+    .filter((part) => part !== '' && !part.startsWith('…'))
+    .map((part) => (part.startsWith('{') ? wordsOf(part, lists) : [part]).map(normalise))
+    .filter((words) => !words.includes(''));
+}
+
+/** The phrase with the words that were met instead of its lists; the citizen's words in the gaps stay out. */
+export function metPhrase(phrase: string, groups: readonly (string | undefined)[]): string {
+  let met = 0;
+  return phrase.replace(/\{[^}]*\}/g, () => groups[met++] ?? '');
+}

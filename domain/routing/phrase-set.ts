@@ -1,16 +1,31 @@
 /** A list of phrases with gaps, exclusions and light negation: what danger and statutory routes are both read with. */
-import { findPhrases, gapExpression, indexPhrases, type PhraseIndex } from '../catalogue/phrases.ts';
+import {
+  findPhrases,
+  type Gaps,
+  gapExpression,
+  indexPhrases,
+  isPattern,
+  metPhrase,
+  type PhraseIndex,
+  partsOf,
+  type WordLists,
+} from '../catalogue/phrases.ts';
 
 interface Gapped {
   readonly phrase: string;
   readonly expression: RegExp;
+  /** The parts that the phrase is made of: a text without one of them can't hold it. */
+  readonly parts: readonly number[];
 }
 
-/** Phrases without a gap, found by their first characters, and those with one. */
+/** Phrases of their own characters alone, found by the first of them, and those with gaps or lists of words. */
 interface Compiled {
   readonly plain: PhraseIndex;
   readonly plainPhrases: readonly string[];
   readonly gapped: readonly Gapped[];
+  /** Which parts a word may begin, by its first one or two characters. */
+  readonly partsByHead: ReadonlyMap<string, readonly number[]>;
+  readonly partCount: number;
 }
 
 export interface PhraseSet {
@@ -19,41 +34,68 @@ export interface PhraseSet {
 }
 
 export interface PhraseHit {
-  /** As the district folder writes it. */
+  /** As the district folder writes it, with the word that was met for each list of words. */
   readonly phrase: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** @param excludeGap what `…` stands for in the exclusions, as the source of an expression; as in the phrases by default */
+/** How a list of phrases is to be read; the exclusions by the same gaps unless they have their own. */
+interface Reading {
+  readonly lists?: WordLists;
+  readonly gaps?: Gaps;
+  readonly excludeGaps?: Gaps;
+}
+
 export function compilePhrases(
   phrases: readonly string[],
   exclude: readonly string[],
-  excludeGap?: string | undefined,
+  { lists = {}, gaps = {}, excludeGaps = gaps }: Reading = {},
 ): PhraseSet {
-  return { phrases: compile(phrases), exclude: compile(exclude, excludeGap) };
+  return { phrases: compile(phrases, lists, gaps), exclude: compile(exclude, lists, excludeGaps) };
 }
 
-function compile(phrases: readonly string[], gap?: string | undefined): Compiled {
-  const plainPhrases = phrases.filter((phrase) => !phrase.includes('…'));
-  return {
-    plain: indexPhrases(plainPhrases),
-    plainPhrases,
-    gapped: phrases
-      .filter((phrase) => phrase.includes('…'))
-      .map((phrase) => ({ phrase, expression: gapExpression(phrase, gap) })),
+function compile(phrases: readonly string[], lists: WordLists, gaps: Gaps): Compiled {
+  const plainPhrases = phrases.filter((phrase) => !isPattern(phrase));
+  const partsByHead = new Map<string, number[]>();
+  const known = new Map<string, number>();
+  const partOf = (words: readonly string[]): number => {
+    const heads = [...new Set(words.map((word) => word.slice(0, 2)))];
+    const key = heads.join('|');
+    const part = known.get(key) ?? known.size;
+    if (!known.has(key)) for (const head of heads) partsByHead.set(head, [...(partsByHead.get(head) ?? []), part]);
+    known.set(key, part);
+    return part;
   };
+  const gapped = phrases.filter(isPattern).map((phrase) => ({
+    phrase,
+    expression: gapExpression(phrase, gaps, lists),
+    parts: partsOf(phrase, lists).map(partOf),
+  }));
+  return { plain: indexPhrases(plainPhrases), plainPhrases, gapped, partsByHead, partCount: known.size };
 }
 
-function occurrences({ plain, plainPhrases, gapped }: Compiled, text: string): PhraseHit[] {
-  const hits: PhraseHit[] = findPhrases(plain, text).map(({ term, start, end }) => ({
-    phrase: plainPhrases[term] ?? '',
+/** Most texts hold hardly any of the parts, and running an expression costs more than looking that up. */
+function partsIn(text: string, { partsByHead, partCount }: Compiled): Uint8Array {
+  const found = new Uint8Array(partCount);
+  for (let at = 0; at < text.length; at++) {
+    for (const part of partsByHead.get(text.charAt(at)) ?? []) found[part] = 1;
+    for (const part of partsByHead.get(text.slice(at, at + 2)) ?? []) found[part] = 1;
+  }
+  return found;
+}
+
+function occurrences(set: Compiled, text: string): PhraseHit[] {
+  const hits: PhraseHit[] = findPhrases(set.plain, text).map(({ term, start, end }) => ({
+    phrase: set.plainPhrases[term] ?? '',
     start,
     end,
   }));
-  for (const { phrase, expression } of gapped) {
+  const found = partsIn(text, set);
+  for (const { phrase, expression, parts } of set.gapped) {
+    if (!parts.every((part) => found[part] === 1)) continue;
     for (const match of text.matchAll(expression)) {
-      hits.push({ phrase, start: match.index, end: match.index + match[0].length });
+      hits.push({ phrase: metPhrase(phrase, match.slice(1)), start: match.index, end: match.index + match[0].length });
     }
   }
   return hits;

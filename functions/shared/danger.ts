@@ -1,14 +1,14 @@
 /** 紧急提示: the district's own words for a request that sounds like danger to life. */
-import { detectDanger } from '#domain/routing/danger.ts';
+import { type DangerBook, detectDanger } from '#domain/routing/danger.ts';
 import type { District } from '#schemas/district.ts';
 import type { DangerNotice } from '#schemas/intake.ts';
 
 /** The numbers to call, in the order in which the text gives reason for them; empty when it gives none. */
-export const dangerNumbers = (text: string, district: Pick<District, 'danger'>): readonly string[] =>
+export const dangerNumbers = (text: string, district: DangerBook): readonly string[] =>
   detectDanger(text, district)?.numbers ?? [];
 
 /** An addition that speaks of danger says so to the desk. */
-export function hear<C extends { readonly command: string }>(command: C, district: Pick<District, 'danger'>): C {
+export function hear<C extends { readonly command: string }>(command: C, district: DangerBook): C {
   const danger = 'text' in command ? detectDanger(String(command.text), district) : undefined;
   return danger === undefined ? command : { ...command, danger };
 }

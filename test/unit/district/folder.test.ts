@@ -268,6 +268,17 @@ describe('planted in district.json and around', () => {
     });
     expect(mistakes().map((mistake) => mistake.column)).toEqual(['danger.0.exclude.0', 'statutoryRoutes.0.exclude']);
   });
+  test('a list of words that danger doesn’t have, and a list within a list', () => {
+    json('district.json', (data) => {
+      const rule = (data.danger as { phrases: string[]; unlessWith: string[] }[])[0]!;
+      rule.phrases.push('{人|{水里}}淹着');
+      rule.unlessWith.push('{善後}');
+    });
+    expect(mistakes()).toMatchObject([
+      { column: 'danger.self-harm.phrases', problem: '「{人|{水里}}淹着」的花括号不成对' },
+      { column: 'danger.self-harm.unlessWith', problem: '「{善後}」里的 {善後} 没有这组词' },
+    ]);
+  });
   test('another id than the folder’s', () => {
     json('district.json', (data) => {
       data.id = 'chibi';
