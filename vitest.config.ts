@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
+    // One a core of the smallest machine that CI has; what waits for emulators leaves room for the other.
+    maxWorkers: 2,
     hookTimeout: 120_000,
     coverage: {
       provider: 'v8',

@@ -26,7 +26,7 @@ const FOLDS = 5;
 /** A cry weighs as much as this many times its share. */
 const CRY_FACTOR = 0.5;
 /** So many of the harmless sentences may be heard as danger, in folds that were not learned from. */
-const FALSE_ALARMS = 0.007;
+const FALSE_ALARMS = 0.004;
 /** Weights are written as whole numbers. */
 const SCALE = 100;
 

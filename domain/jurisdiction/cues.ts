@@ -121,6 +121,10 @@ const MISSPOKEN = /(?:(?:[说讲写记搞弄报填]错了?|口误|更正|纠正)
 /** 不是A一个村的事: more than A, not other than A. */
 const NOT_ONLY = /^[^,。!?;\n]{0,3}?(?:一[个家处]|唯一)/;
 
+/** 去通山九宫山玩, 在武汉找了家公司: what a visit was for happened there. */
+const VISITED_BEFORE = /(?:去|到|来|在)$/;
+const VISITED_AFTER = /^[^,。!?;\n]{0,8}?(?:玩(?!具)|旅游|游玩|爬山|漂流|泡温泉|找了[家个]|订了|下馆子)/;
+
 const WORK_AFTER = new RegExp(`^.{0,10}?(?:${WORK})`);
 const FIRM_AFTER = new RegExp(`^.{0,6}?(?:${FIRM})`);
 const SITE_AFTER = new RegExp(`^.{0,6}?(?:${SITE})`);
@@ -149,6 +153,7 @@ export function roleOf({ before, after, beforeName }: Around): Role {
   if (DECLARED.test(before)) return 'stated';
   if (beforeName && WAY.test(after)) return 'passing';
   const inside = IN.test(before);
+  if (VISITED_BEFORE.test(before) && VISITED_AFTER.test(after)) return 'event';
   if (DUMPED_AFTER.test(after) && PASSING_BEFORE.test(before)) return 'event';
   if (!inside && (PASSING_BEFORE.test(before) || PASSING_AFTER.test(after))) return 'passing';
   if (site) return 'site';

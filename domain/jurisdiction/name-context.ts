@@ -42,6 +42,8 @@ const STYLE_AFTER =
 /** Behind the full name of another county: what lies there. */
 const DETAIL =
   /^[^,。!?;\n的人]{1,6}?(?:镇|乡|街道|村|社区|大道|路|大桥|工业园|开发区|小学|中学|医院|法院|派出所|车站|火车站)/;
+/** 嘉鱼潘家湾镇: a town of theirs. */
+const ITS_TOWN = /^[\u4e00-\u9fff]{2,4}[镇乡](?![村下])/;
 const PLAIN: ReadonlySet<Role> = new Set(['plain', 'event', 'company', 'site', 'stated']);
 
 export function strengthOf(place: PlaceName, target: PlaceTarget, context: NameContext): number {
@@ -79,5 +81,6 @@ function outside(place: PlaceName, before: string, after: string, { source, role
   if (source === 'placeText' || SITS_IN.test(before)) return place.strength;
   // 嘉鱼县官桥镇一所小学: whoever goes on to name a town, a road or a house there speaks of that place.
   if (place.type === 'official' && PLAIN.has(role) && DETAIL.test(after)) return place.strength;
+  if (PLAIN.has(role) && ITS_TOWN.test(after)) return place.strength;
   return place.strength * 0.5;
 }

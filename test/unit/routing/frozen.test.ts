@@ -1,10 +1,12 @@
 /**
- * Requests written by somebody who saw the district's tables and nothing of the router, and frozen before it was tuned: an entry
- * is never changed to fit the router. What the router gets wrong is printed, not hidden. Since the router was tuned with this
- * table in sight, it no longer says how well unseen requests fare (docs/decisions/0012-routing.md has that figure).
+ * Requests written by people who saw the district's tables and nothing of the router. Each table was frozen before anything was
+ * tuned for it: an entry is never changed to fit the router. What the router gets wrong is printed, not hidden. The first table's
+ * requests use the tables' words about as often as people do; the second and third were written to avoid them, by different
+ * people. The second was in sight while the router was tuned again, the third only afterwards: measured once it gave 80 % of 160
+ * wholly right, the owner 87.5 % (docs/decisions/0012-routing.md). From then on all of them guard against going back.
  */
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { reader, readModel } from '#domain/catalogue/text-model.ts';
 import { route } from '#domain/routing/route.ts';
 import { loadDistrict, loadModel } from '#infra/district.ts';
@@ -27,20 +29,25 @@ interface FrozenCase {
   };
 }
 
-const cases = JSON.parse(
-  readFileSync(new URL('./frozen-cases.json', import.meta.url), 'utf8'),
-) as readonly FrozenCase[];
+const tables = [
+  { file: 'frozen-cases.json', wholly: 0.95, owner: 0.95 },
+  { file: 'frozen-cases-2.json', wholly: 0.88, owner: 0.92 },
+  { file: 'frozen-cases-3.json', wholly: 0.82, owner: 0.89 },
+].map((table) => ({
+  ...table,
+  cases: JSON.parse(readFileSync(new URL(`./${table.file}`, import.meta.url), 'utf8')) as readonly FrozenCase[],
+}));
 const district = loadDistrict('xianan');
 const read = reader(readModel(loadModel('xianan') ?? new Uint8Array()));
 
-const decided = cases.map((one) => {
+const decide = (one: FrozenCase) => {
   const { kind, title, content, place } = one;
   const input = { kind, title, content, place: place === undefined ? {} : { text: place } };
   return { one, decision: route(input, district, read) };
-});
+};
 
 /** What differs from what was expected, in a few words; nothing when it is right. */
-function wrongs({ one, decision }: (typeof decided)[number]): string[] {
+function wrongs({ one, decision }: ReturnType<typeof decide>): string[] {
   const { owner, town, category, danger } = one.expect;
   const categories = category === null ? undefined : [category].flat();
   const desk = owner === district.desk;
@@ -54,18 +61,26 @@ function wrongs({ one, decision }: (typeof decided)[number]): string[] {
   ];
 }
 
-test(`at least 95 % of the ${cases.length} frozen requests are right in everything that was asked`, () => {
-  expect(cases.length).toBeGreaterThanOrEqual(120);
-  const wrong = decided.flatMap((each) => {
-    const found = wrongs(each);
-    return found.length === 0 ? [] : [`${each.one.id} ${each.one.phenomenon} ${each.one.title}: ${found.join('; ')}`];
-  });
-  console.log(`${cases.length - wrong.length} of ${cases.length} right; wrong:\n  ${wrong.join('\n  ')}`);
-  expect(wrong.length / cases.length).toBeLessThanOrEqual(0.05);
-});
+describe.each(tables)('$file', ({ cases, wholly, owner }) => {
+  const decided = cases.map(decide);
 
-test('danger to life is heard in every one of them that speaks of it', () => {
-  const dangerous = decided.filter(({ one }) => one.expect.danger !== undefined);
-  expect(dangerous.length).toBeGreaterThanOrEqual(15);
-  expect(dangerous.filter(({ decision }) => decision.danger === undefined).map(({ one }) => one.id)).toEqual([]);
+  test(`at least ${wholly * 100} % are right in everything that was asked, ${owner * 100} % in the owner`, () => {
+    expect(cases.length).toBeGreaterThanOrEqual(120);
+    const wrong = decided.flatMap((each) => {
+      const found = wrongs(each);
+      return found.length === 0 ? [] : [`${each.one.id} ${each.one.phenomenon} ${each.one.title}: ${found.join('; ')}`];
+    });
+    const owned = decided.filter(({ one, decision }) => decision.owner === one.expect.owner).length;
+    console.log(
+      `${cases.length - wrong.length} of ${cases.length} right, the owner of ${owned}; wrong:\n  ${wrong.join('\n  ')}`,
+    );
+    expect(1 - wrong.length / cases.length).toBeGreaterThanOrEqual(wholly);
+    expect(owned / cases.length).toBeGreaterThanOrEqual(owner);
+  });
+
+  test('danger to life is heard in every one of them that speaks of it', () => {
+    const dangerous = decided.filter(({ one }) => one.expect.danger !== undefined);
+    expect(dangerous.length).toBeGreaterThanOrEqual(15);
+    expect(dangerous.filter(({ decision }) => decision.danger === undefined).map(({ one }) => one.id)).toEqual([]);
+  });
 });
