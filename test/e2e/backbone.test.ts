@@ -257,7 +257,7 @@ describe('who may do what', () => {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${auditor}` },
       body: JSON.stringify({ command: 'cancel', reason: 'x' }),
     });
-    expect(forbidden.status).toBe(403);
+    expect(forbidden).toMatchObject({ status: 409, body: { code: 'roleForbids' } });
   });
 });
 

@@ -139,7 +139,8 @@ function assertLawful(decided: RoutingDecision, of: District): void {
   }
 }
 
-describe('any request', () => {
+// Thousands of catalogues: a busy machine takes its time.
+describe('any request', { timeout: 180_000 }, () => {
   test('has exactly one owner or the desk, lawfully, and twice the same', () => {
     let dispatched = 0;
     const unrelated = structuredClone(district);
