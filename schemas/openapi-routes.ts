@@ -23,6 +23,7 @@ import {
 } from './intake.ts';
 import { catalogueRoutes } from './openapi-catalogue.ts';
 import * as examples from './openapi-examples.ts';
+import { reconciliationRoutes } from './openapi-reconciliation.ts';
 import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
 import { Opinion } from './opinion.ts';
 import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
@@ -304,6 +305,7 @@ export const routes: readonly Route[] = [
     problems: [401, 403, 404, 409, 413, 415, 422, 429, 502],
   },
   ...catalogueRoutes,
+  ...reconciliationRoutes,
   {
     method: 'get',
     path: '/openapi.json',

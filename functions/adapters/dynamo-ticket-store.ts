@@ -22,6 +22,7 @@ import type { TicketEvent } from '#schemas/event.ts';
 import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 import { dynamo, env } from './aws.ts';
 import { correctionRow, listCorrections } from './correction-rows.ts';
+import { departureRow } from './departure-rows.ts';
 import { receiptPk } from './receipt-store.ts';
 
 /** Longer than any sender's retry horizon (contract: at least 7 days), in seconds. */
@@ -163,7 +164,7 @@ function filterOf({ status, topic }: ListRequest): { names?: Item; values?: Item
 }
 
 async function commit(TableName: string, change: Change): Promise<CommitResult> {
-  const { ticket, events, texts, expectedVersion, cause, receipt, callerHash, correction } = change;
+  const { ticket, events, texts, expectedVersion, cause, receipt, callerHash, correction, departure } = change;
   const pk = partition(ticket.ticketNo);
   const append = (sk: string, attributes: Item): Write => ({
     Put: { TableName, Item: { pk, sk, ...attributes }, ConditionExpression: 'attribute_not_exists(pk)' },
@@ -202,6 +203,7 @@ async function commit(TableName: string, change: Change): Promise<CommitResult> 
     ...texts.map(({ key, text }) => append(`TEXT#${key}`, { text })),
     ...(callerHash === undefined ? [] : [recent(TableName, callerHash, ticket)]),
     ...(correction === undefined ? [] : [correctionRow(TableName, correction)]),
+    ...(departure === undefined ? [] : [departureRow(TableName, departure)]),
   ];
   try {
     await dynamo().send(new TransactWriteCommand({ TransactItems: items }));

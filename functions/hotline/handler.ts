@@ -21,11 +21,13 @@ import { catalogueRoutes } from './catalogue.ts';
 import { correctionRoutes } from './corrections.ts';
 import { authenticateOperator } from './operator.ts';
 import { opinionRoutes } from './opinion.ts';
+import { reconciliationRoutes } from './reconciliation.ts';
 
 export const handler = api({
   ...catalogueRoutes,
   ...correctionRoutes,
   ...opinionRoutes,
+  ...reconciliationRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);

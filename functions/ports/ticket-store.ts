@@ -3,6 +3,7 @@ import type { RecentTicket } from '#domain/routing/duplicates.ts';
 import type { Correction } from '#schemas/catalogue.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
 import type { TicketEvent } from '#schemas/event.ts';
+import type { Departure } from '#schemas/reconciliation.ts';
 import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 
 /** What caused a change. The same cause never changes a ticket twice; `fingerprint` tells a replay from a misuse of the key. */
@@ -23,6 +24,8 @@ export interface Change {
   readonly receipt?: { readonly channel: string; readonly channelRef: string };
   /** What a person changed of the router's decision. */
   readonly correction?: Correction;
+  /** Which unit the change takes the ticket from. */
+  readonly departure?: Departure;
   /** Whose it is (keyed hash): a new ticket is then found among its caller's recent ones. */
   readonly callerHash?: string;
 }

@@ -1,6 +1,7 @@
 /** The one way in which a function changes a ticket: load → decide → commit, again when somebody else was first. */
 import { createHash } from 'node:crypto';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { departureOf } from '#domain/delivery/departure.ts';
 import { correctionOf } from '#domain/routing/correction.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { DecideContext, Rejection, TicketCommand } from '#domain/ticket/command.ts';
@@ -69,6 +70,7 @@ export async function changeTicket(
     const answer = answerOf(decision.ticket);
     if (decision.events.length === 0) return { outcome: 'changed', ticket: decision.ticket, events: [], answer };
     const correction = correctionOf(ticket, decision.events);
+    const departure = departureOf(ticket, decision.ticket, district().desk);
     const result = await store.commit({
       ticket: decision.ticket,
       events: decision.events,
@@ -78,6 +80,7 @@ export async function changeTicket(
       ...(receipt === undefined ? {} : { receipt }),
       ...(callerHash === undefined ? {} : { callerHash }),
       ...(correction === undefined ? {} : { correction }),
+      ...(departure === undefined ? {} : { departure }),
     });
     if (result === 'committed') {
       logEvents(decision.events);

@@ -106,12 +106,14 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     'states:StopExecution@SlaTimer executions',
   ],
   tick: CHANGE,
-  departments: [...CHANGE, 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
+  // The table's own query: what left the unit on a day.
+  departments: [...CHANGE, 'dynamodb:Query@Tickets', 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
   hotline: [
     ...CHANGE,
     ...READ_KEPT,
     'dynamodb:Query@Tickets',
     'dynamodb:Query@Tickets/byAttention',
+    'dynamodb:Query@Tickets/byOwner',
     'dynamodb:Query@Tickets/byStatus',
     'dynamodb:GetItem@Receipts',
     'dynamodb:Query@Receipts/byCaller',
