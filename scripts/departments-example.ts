@@ -5,6 +5,7 @@
  *     --department guanbuqiao   whom it answers for; examples/phone.json goes to this one
  *     --port 8090               where it listens
  *     --list                    only prints what it has received and still holds, as CSV for `npm run reconcile`
+ *     --secret                  only prints the unit's secret on this instance, for a program of one's own
  *     --back                    only gives the unit back to the demo department, after this program was killed
  *     --data FOLDER             data folder of the instance; else JIEBAN_DATA, else .jieban
  */
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     department: { type: 'string', default: 'guanbuqiao' },
     port: { type: 'string', default: '8090' },
     list: { type: 'boolean', default: false },
+    secret: { type: 'boolean', default: false },
     back: { type: 'boolean', default: false },
     data: { type: 'string', default: process.env.JIEBAN_DATA ?? '.jieban' },
   },
@@ -125,7 +127,8 @@ try {
       env: { ...process.env, INBOX: inbox },
     });
     child.once('exit', (code) => process.exit(code ?? 1));
-  } else if (values.back) await point(keysOf());
+  } else if (values.secret) console.log(keysOf()[0]);
+  else if (values.back) await point(keysOf());
   else {
     const url = lastUrl(data);
     if (url === undefined) fail(`${data} 里没有运行过的实例：先 npm start / no instance: start Jieban with npm start`);

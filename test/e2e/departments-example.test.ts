@@ -1,5 +1,5 @@
 /** The receiver that departments copy, as a process of its own, takes a unit over from the demo department and answers a ticket. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,9 @@ async function finished(child: ChildProcess): Promise<{ text: string; code: numb
 }
 
 beforeAll(async () => {
-  jieban = await startInstance({ dataDir, silent: ['renshe'] });
+  // A clerk who takes a minute before each step: what the demo department has begun is still to be done.
+  const slowly = { officeMinutes: 60, atMostSeconds: 60 };
+  jieban = await startInstance({ dataDir, silent: ['renshe'], pace: { sign: slowly } });
 });
 afterAll(async () => {
   example?.kill('SIGKILL');
@@ -38,7 +40,11 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const statusOf = async (ticketNo: string) => (await jieban.history(ticketNo)).body.ticket.status;
+/** None before the router has seen the request. */
+const statusOf = async (ticketNo: string): Promise<string | undefined> => {
+  const { status, body } = await jieban.history(ticketNo);
+  return status === 200 ? body.ticket.status : undefined;
+};
 const answered = (ticketNo: string) =>
   jieban.until(`${ticketNo} is answered`, async () => (await statusOf(ticketNo)) === 'REPLIED' || undefined, 40_000);
 const inbox = (): CallbackEvent[] =>
@@ -61,6 +67,26 @@ function callback(key: string, event: CallbackEvent, body = JSON.stringify(event
     body,
   });
 }
+
+const onThisMachine = (tool: string) => spawnSync(tool, ['--version']).error === undefined;
+
+// The page offers it to whoever has both; the package's own signature is tested everywhere.
+it.runIf(onThisMachine('openssl') && onThisMachine('curl')).each(['README.md', 'README.zh-CN.md'])(
+  'takes a command that was signed by openssl as %s says',
+  async (page) => {
+    const { ticketNo } = (await jieban.post('phone', phoneRequest(`openssl-${page}`))).body;
+    await jieban.until('it is dispatched', async () => (await statusOf(ticketNo)) === 'AWAIT_SIGN' || undefined);
+    await jieban.operator(ticketNo, { command: 'assign', owner: 'renshe', reason: '职责' });
+    const text = readFileSync(join(ROOT, 'docs/departments', page), 'utf8');
+    const [, block = ''] = /```bash\n(URL=[\s\S]*?)```/.exec(text) ?? [];
+    const key = jieban.secrets.departments.renshe?.keys[0] ?? '';
+    const mine = `URL=${jieban.url} UNIT=renshe TICKET=${ticketNo} SECRET='${key}'`;
+    const bash = spawn('bash', ['-c', block.replace(/^URL=.*$/m, mine)]);
+    const { text: answer, code } = await finished(bash);
+    expect(code, answer).toBe(0);
+    expect(JSON.parse(answer)).toMatchObject({ ticketNo, status: 'SIGNED' });
+  },
+);
 
 it('takes over a unit whose callbacks went to the demo department, and sees a ticket through to its answer', async () => {
   // The dispatcher knows the demo department's address from now on.
