@@ -6,7 +6,8 @@
  *     --port 8090               where it listens
  *     --list                    only prints what it has received and still holds, as CSV for `npm run reconcile`
  *     --secret                  only prints the unit's secret on this instance, for a program of one's own
- *     --back                    only gives the unit back to the demo department, after this program was killed
+ *     --endpoint URL            only sends the unit's callbacks there, to a program of one's own at this machine
+ *     --back                    only gives the unit back to the demo department
  *     --data FOLDER             data folder of the instance; else JIEBAN_DATA, else .jieban
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '8090' },
     list: { type: 'boolean', default: false },
     secret: { type: 'boolean', default: false },
+    endpoint: { type: 'string' },
     back: { type: 'boolean', default: false },
     data: { type: 'string', default: process.env.JIEBAN_DATA ?? '.jieban' },
   },
@@ -66,6 +68,9 @@ async function point(keys: readonly string[], endpoint?: string): Promise<void> 
   });
   if (!response.ok) throw new Error(`the local platforms answered ${response.status}`);
 }
+
+const tellMoved = (endpoint: string): void =>
+  console.log(`${department} 的推送改到 ${endpoint}，约十秒后生效 / callbacks go there in about ten seconds`);
 
 /** Resolves with the address that the receiver prints once it listens; undefined when it ends before. */
 function ready(child: ChildProcess): Promise<string | undefined> {
@@ -107,7 +112,7 @@ async function run(url: string): Promise<void> {
   if (endpoint === undefined)
     fail(`接收端没有起来（端口 ${values.port} 被占用的话换一个 --port）/ the receiver did not start`);
   await point(keys, endpoint);
-  console.log(`${department} 的推送改到 ${endpoint}，约十秒后生效 / callbacks go there in about ten seconds`);
+  tellMoved(endpoint);
   await Promise.race([ended, sleep(SECRET_SETTLES_MS)]);
   if (child.exitCode === null && !asked) {
     const more = data === '.jieban' ? '' : ` --data ${data}`;
@@ -116,7 +121,7 @@ async function run(url: string): Promise<void> {
   }
   const code = await ended;
   await point(keys);
-  console.log(`${department} 交还演示部门 / given back to the demo department`);
+  console.log(`${department} 交还演示部门，约十秒后生效 / given back to the demo department, in about ten seconds`);
   process.exitCode = asked ? 0 : code;
 }
 
@@ -128,7 +133,10 @@ try {
     });
     child.once('exit', (code) => process.exit(code ?? 1));
   } else if (values.secret) console.log(keysOf()[0]);
-  else if (values.back) await point(keysOf());
+  else if (values.endpoint !== undefined) {
+    await point(keysOf(), values.endpoint);
+    tellMoved(values.endpoint);
+  } else if (values.back) await point(keysOf());
   else {
     const url = lastUrl(data);
     if (url === undefined) fail(`${data} 里没有运行过的实例：先 npm start / no instance: start Jieban with npm start`);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CallbackEvent } from '#schemas/callback.ts';
@@ -158,11 +159,32 @@ it('agrees with the reconciliation, and a line that is missing there is named', 
   expect([wrong.code, wrong.text]).toEqual([2, expect.stringContaining('没有单位 nobody')]);
 });
 
-it('gives the unit back when it ends', async () => {
+it('gives the unit back when it ends, and the demo department is told again', async () => {
   const ended = new Promise((resolve) => example?.once('exit', resolve));
   example?.kill('SIGTERM');
   expect(await ended).toBe(0);
   expect(printed).toContain('given back to the demo department');
-  const stored = readFileSync(join(dataDir, 'secrets.json'), 'utf8');
-  expect(stored).toContain(`/departments/${UNIT}/callbacks`);
+  // The ten seconds that it speaks of. Nobody listens at the address that the dispatcher remembers: it looks anew.
+  await sleep(10_500);
+  const { ticketNo } = (await jieban.post('phone', phoneRequest('example-3'))).body;
+  await jieban.until(
+    'the demo department has it',
+    () => jieban.platforms.departments.received({ ticketNo })[0] && true,
+  );
+}, 60_000);
+
+it('points a unit to somebody’s own program, and back', async () => {
+  const mine = 'http://127.0.0.1:8090/callbacks';
+  const stored = () => readFileSync(join(dataDir, 'secrets.json'), 'utf8');
+  expect(await finished(script('departments-example', '--department', UNIT, '--endpoint', mine))).toMatchObject({
+    code: 0,
+  });
+  expect(stored()).toContain(mine);
+  expect(await finished(script('departments-example', '--department', UNIT, '--back'))).toMatchObject({ code: 0 });
+  expect(stored()).toContain(`/departments/${UNIT}/callbacks`);
+  const { text, code } = await finished(script('departments-example', '--department', UNIT, '--secret'));
+  expect([code, text.trim()]).toEqual([0, jieban.secrets.departments[UNIT]?.keys[0]]);
+  expect(await finished(script('departments-example', '--department', 'nobody', '--secret'))).toMatchObject({
+    code: 1,
+  });
 });
