@@ -65,5 +65,7 @@ export interface Answer {
   readonly example?: unknown;
   /** Absent: application/json. */
   readonly type?: string;
+  /** The same as text of another type, when `accept` asks for it. */
+  readonly also?: { readonly type: string; readonly example: string };
   readonly replayHeader?: true;
 }

@@ -25,6 +25,7 @@ import {
 import { catalogueRoutes } from './openapi-catalogue.ts';
 import { deliveryRoutes } from './openapi-deliveries.ts';
 import * as examples from './openapi-examples.ts';
+import { reconciliationRoutes } from './openapi-reconciliation.ts';
 import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
 import { Opinion } from './opinion.ts';
 import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
@@ -320,6 +321,7 @@ export const routes: readonly Route[] = [
   },
   ...catalogueRoutes,
   ...deliveryRoutes,
+  ...reconciliationRoutes,
   {
     method: 'get',
     path: '/openapi.json',

@@ -9,6 +9,7 @@ import { callbackWebhooks } from './openapi-callbacks.ts';
 import { type Answer, type Route, type Security, TicketHistory, WorkList } from './openapi-route.ts';
 import { routes } from './openapi-routes.ts';
 import { Problem } from './problem.ts';
+import { Reconciliation } from './reconciliation.ts';
 import { Status } from './ticket.ts';
 
 const named = {
@@ -25,6 +26,7 @@ const named = {
   HotlineCommand,
   CommandAnswer,
   WorkList,
+  Reconciliation,
   TicketHistory,
   CallbackEvent,
   Problem,
@@ -208,7 +210,7 @@ const requestBody = ({ schema, examples }: NonNullable<Route['body']>): object =
   },
 });
 
-function response({ description, schema, example, type = 'application/json', replayHeader }: Answer): object {
+function response({ description, schema, example, type = 'application/json', also, replayHeader }: Answer): object {
   const replay = { description: '`true` when this answers a replay.', schema: { type: 'string', const: 'true' } };
   return {
     description,
@@ -218,6 +220,7 @@ function response({ description, schema, example, type = 'application/json', rep
         schema: schema === undefined ? { type: type === 'text/html' ? 'string' : 'object' } : schemaOf(schema),
         ...(example === undefined ? {} : { example }),
       },
+      ...(also === undefined ? {} : { [also.type]: { schema: { type: 'string' }, example: also.example } }),
     },
   };
 }

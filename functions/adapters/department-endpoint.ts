@@ -49,8 +49,8 @@ export function departmentEndpoint(
   async function attempt(message: Message): Promise<Outcome> {
     const entry = (await secret('DEPARTMENTS_SECRET'))[message.unit];
     const first = await send(message, entry);
-    if (first.kind !== 'answered' || first.status !== 401) return first;
-    // The unit may only take a key by now that was added within the last minutes. Once: its 401 may well be its own fault.
+    if (!mayBeOutdated(first)) return first;
+    // Once: the fault may well be the unit's own.
     const now = (await refreshedSecret('DEPARTMENTS_SECRET'))[message.unit];
     return JSON.stringify(now) === JSON.stringify(entry) ? first : send(message, now);
   }
@@ -97,6 +97,13 @@ export function departmentEndpoint(
     },
   };
 }
+
+/**
+ * The unit may only take a key by now that was added within the last minutes, or it has moved and nobody listens at the old
+ * address. A timeout leaves no time to try another.
+ */
+const mayBeOutdated = (outcome: Outcome): boolean =>
+  outcome.kind === 'answered' ? outcome.status === 401 : outcome.kind === 'failed' && outcome.fault !== 'timeout';
 
 const failure = ({ fault, cause }: Pick<Failed, 'fault' | 'cause'>): Outcome => ({
   kind: 'failed',

@@ -23,6 +23,7 @@ import type { TicketEvent } from '#schemas/event.ts';
 import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 import { dynamo, env } from './aws.ts';
 import { correctionRow, listCorrections } from './correction-rows.ts';
+import { departureRow } from './departure-rows.ts';
 import { receiptPk } from './receipt-store.ts';
 import { watchRow } from './watch-store.ts';
 
@@ -187,7 +188,18 @@ async function commit(TableName: string, changes: readonly Change[]): Promise<Co
 
 /** `once`: the dedupe rows, whose condition fails when the same cause was committed before. */
 function writesOf(TableName: string, change: Change): { readonly once: Write[]; readonly others: Write[] } {
-  const { ticket, events, texts, expectedVersion, cause, receipt, callerHash, correction, watches = [] } = change;
+  const {
+    ticket,
+    events,
+    texts,
+    expectedVersion,
+    cause,
+    receipt,
+    callerHash,
+    correction,
+    departure,
+    watches = [],
+  } = change;
   const pk = partition(ticket.ticketNo);
   const append = (sk: string, attributes: Item): Write => ({
     Put: { TableName, Item: { pk, sk, ...attributes }, ConditionExpression: 'attribute_not_exists(pk)' },
@@ -227,6 +239,7 @@ function writesOf(TableName: string, change: Change): { readonly once: Write[]; 
     ...watches.map((watch) => watchRow(TableName, watch)),
     ...(callerHash === undefined ? [] : [recent(TableName, callerHash, ticket)]),
     ...(correction === undefined ? [] : [correctionRow(TableName, correction)]),
+    ...(departure === undefined ? [] : [departureRow(TableName, departure)]),
   ];
   return { once, others };
 }

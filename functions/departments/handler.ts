@@ -1,4 +1,4 @@
-/** 承办单位接口: commands on a unit's own tickets, and its work list. Every request is signed with the unit's secret. */
+/** 承办单位接口: commands on a unit's own tickets, its work list and its reconciliation. Every request is signed with the unit's secret. */
 
 import { isAssisting } from '#domain/ticket/decide-assist.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
@@ -8,6 +8,7 @@ import { commandReply } from '#functions/shared/command-reply.ts';
 import { api, readJson, requireJson } from '#functions/shared/http.ts';
 import { listing, pageRequest } from '#functions/shared/paging.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
+import { reconciliationReply } from '#functions/shared/reconciliation.ts';
 import { DepartmentCommand } from '#schemas/command.ts';
 import { TicketNo } from '#schemas/common.ts';
 import { authenticate } from './authenticate.ts';
@@ -45,5 +46,10 @@ export const handler = api({
       });
     }
     return { status: 200, body: await listing(() => ticketStore().listByOwner(departmentId, page)) };
+  },
+
+  async 'GET /departments/{departmentId}/reconciliation'(request) {
+    const { departmentId } = await authenticate(request);
+    return reconciliationReply(request, departmentId);
   },
 });

@@ -20,6 +20,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { historyOf, ticketNoOf, unmaskRoutes } from './history.ts';
 import { authenticateOperator } from './operator.ts';
 import { opinionRoutes } from './opinion.ts';
+import { reconciliationRoutes } from './reconciliation.ts';
 import { withPartner } from './with-partner.ts';
 
 export const handler = api({
@@ -28,6 +29,7 @@ export const handler = api({
   ...opinionRoutes,
   ...unmaskRoutes,
   ...deliveryRoutes,
+  ...reconciliationRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);

@@ -4,6 +4,7 @@ import type { Correction } from '#schemas/catalogue.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
 import type { DeliveryWatch } from '#schemas/delivery.ts';
 import type { TicketEvent } from '#schemas/event.ts';
+import type { Departure } from '#schemas/reconciliation.ts';
 import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 
 /** What caused a change. The same cause never changes a ticket twice; `fingerprint` tells a replay from a misuse of the key. */
@@ -32,6 +33,8 @@ export interface Change {
   readonly correction?: Correction;
   /** 未送达监视: set with the dispatches that it watches. */
   readonly watches?: readonly Watch[];
+  /** Which unit the change takes the ticket from. */
+  readonly departure?: Departure;
   /** Whose it is (keyed hash): a new ticket is then found among its caller's recent ones. */
   readonly callerHash?: string;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { dateOf, dayOf } from '#domain/calendar/shanghai.ts';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { departureOf } from '#domain/delivery/departure.ts';
 import { watchesOf } from '#domain/delivery/late.ts';
 import { correctionOf } from '#domain/routing/correction.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
@@ -79,6 +80,7 @@ export async function changeTicket(
     const together = also === undefined ? undefined : decide(other, also, actor, decideContext(ticket));
     if (together !== undefined && !together.ok) return { outcome: 'rejected', rejection: together.rejection };
     const correction = correctionOf(ticket, decision.events);
+    const departure = departureOf(ticket, decision.ticket, district().desk);
     const result = await store.commit(
       {
         ticket: decision.ticket,
@@ -90,6 +92,7 @@ export async function changeTicket(
         ...(receipt === undefined ? {} : { receipt }),
         ...(callerHash === undefined ? {} : { callerHash }),
         ...(correction === undefined ? {} : { correction }),
+        ...(departure === undefined ? {} : { departure }),
       },
       ...(together === undefined
         ? []

@@ -40,7 +40,7 @@ const RECEIVES = { hourOfWorker: 20, dayOfWorker: 480, dayOfCaller: 240 };
 
 /** A change of a ticket: read the snapshot, then put snapshot, events, texts and dedupe row in one transaction. */
 const CHANGE: readonly TableAction[] = ['GetItem', 'PutItem'];
-/** Reads a ticket's events one after the other. */
+/** Reads a ticket's events one after the other, or what left a unit on a day. */
 const HISTORY: readonly TableAction[] = ['Query'];
 /** Reads the event, and keeps its own rows beside the ticket: attempts, cursors, what it remembers of endpoints. */
 const DELIVER: readonly TableAction[] = ['GetItem', 'PutItem', 'Query', 'UpdateItem'];
@@ -125,11 +125,11 @@ export class StatelessStack extends Stack {
     timerChanges.workedBy(timers, 10);
 
     // Departments, the hotline's desk, citizens.
-    const departments = fn('departments', DOOR, "Departments' commands and work lists")
-      .table(tickets, CHANGE, ['byOwner'])
+    const departments = fn('departments', DOOR, "Departments' commands, work lists and reconciliations")
+      .table(tickets, [...CHANGE, ...HISTORY], ['byOwner'])
       .secret(state.departmentsSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
-      .table(tickets, [...CHANGE, ...HISTORY, 'UpdateItem'], ['byAttention', 'byDue', 'byStatus'])
+      .table(tickets, [...CHANGE, ...HISTORY, 'UpdateItem'], ['byAttention', 'byDue', 'byOwner', 'byStatus'])
       .table(receipts, ['GetItem'], ['byCaller'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret)
@@ -178,6 +178,7 @@ export class StatelessStack extends Stack {
         ['POST', '/channels/wechat/messages', wechat],
         ['POST', '/departments/{departmentId}/tickets/{ticketNo}/commands', departments],
         ['GET', '/departments/{departmentId}/tickets', departments],
+        ['GET', '/departments/{departmentId}/reconciliation', departments],
         ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],
         ['POST', '/hotline/tickets/{ticketNo}/opinion', hotline],
         ['POST', '/hotline/tickets/{ticketNo}/unmask', hotline],
@@ -194,6 +195,7 @@ export class StatelessStack extends Stack {
         ['POST', '/hotline/deliveries/skip', hotline],
         ['GET', '/hotline/endpoints', hotline],
         ['POST', '/hotline/endpoints/{unit}/enable', hotline],
+        ['GET', '/hotline/departments/{departmentId}/reconciliation', hotline],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],
         ['POST', '/tickets/{ticketNo}/urge', citizen],

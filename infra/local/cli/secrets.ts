@@ -90,14 +90,16 @@ export interface Addresses {
   pollBoard: boolean;
 }
 
+/** Where a demo department of this or an earlier run listens. Any other address is the operator's own, http or https. */
+const OF_DEMO = /^http:\/\/127\.0\.0\.1:\d+\/departments\/[^/]+\/callbacks$/;
+
 /** Demo departments listen here, where callbacks go only if the unit's allow-list says so. */
 export const THIS_MACHINE: readonly string[] = ['127.0.0.0/8', '::1/128'];
 
 function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints, pollBoard }: Addresses): LocalSecrets {
   const departments = Object.fromEntries(
     Object.entries(secrets.departments).map(([id, { endpoint, ...rest }]) => {
-      // An http address can only be a demo department of an earlier run: real ones are https.
-      const own = endpoint?.startsWith('https:') ? endpoint : undefined;
+      const own = endpoint === undefined || OF_DEMO.test(endpoint) ? undefined : endpoint;
       const demo = demoEndpoints[id];
       if (own !== undefined) return [id, { ...rest, endpoint: own }];
       if (demo === undefined) return [id, rest];
@@ -109,7 +111,7 @@ function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints, pollBoard
     outbound: { ...secret.outbound, baseUrl: platformsUrl },
   });
   const polled = ({ poll, ...website }: WebsiteSecret): WebsiteSecret => {
-    // As above: an http address was the local board of an earlier run.
+    // An http address was the local board of an earlier run.
     const own = poll?.baseUrl.startsWith('https:') ? poll : undefined;
     const now = own ?? (pollBoard ? { baseUrl: platformsUrl } : undefined);
     return { ...website, ...(now === undefined ? {} : { poll: now }) };
@@ -162,6 +164,13 @@ export function openSecrets(dataDir: string, departmentIds: readonly string[], w
   };
   return {
     get: () => secrets,
+    /** Gives a department another endpoint at this machine; answers the departments' secret for the running instance. */
+    move(unit: string, endpoint: string): string {
+      const { keys = [], allow = [], ...rest } = secrets.departments[unit] ?? {};
+      const entry = { ...rest, keys, endpoint, allow: [...new Set([...allow, ...THIS_MACHINE])] };
+      secrets = { ...secrets, departments: { ...secrets.departments, [unit]: entry } };
+      return JSON.stringify(secrets.departments);
+    },
     /** Sets this run's addresses and writes them to the file, when there is one already. Call it before the runner starts. */
     point(addresses: Addresses): void {
       secrets = pointTo(secrets, addresses);

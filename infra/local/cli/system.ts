@@ -12,7 +12,7 @@ import { type Runner, type RunnerLog, startRunner } from '#infra/local/runner.ts
 import type { District } from '#schemas/district.ts';
 import { districtOf, parametersOf, takeFolder } from './folder.ts';
 import { openTicketLog } from './log.ts';
-import { type LocalSecrets, openSecrets } from './secrets.ts';
+import { type LocalSecrets, openSecrets, secretKind } from './secrets.ts';
 
 /** The local account plays a mainland region: a mainland district refuses to synthesize elsewhere. */
 export const LOCAL_REGION = 'cn-north-1';
@@ -113,6 +113,8 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       demoEndpoints: Object.fromEntries(demo.map(({ id }) => [id, platforms.endpointOf(id)])),
       pollBoard: o.pollBoard === true,
     });
+    // Whoever has an address of their own answers for themselves.
+    const builtIn = demo.filter(({ id }) => secrets.get().departments[id]?.endpoint === platforms.endpointOf(id));
 
     let officeNow = () => Date.now();
     const shortNames = new Map(district.departments.map(({ id, shortName }) => [id, shortName]));
@@ -142,10 +144,16 @@ export async function startSystem(o: SystemOptions): Promise<System> {
     stops.push(() => runner.stop());
     officeNow = () => runner.plane.clock.now();
     platforms.departments.attach({ url: runner.url, speed: () => runner.plane.clock.speed() });
+    platforms.departments.onMove((department, endpoint) =>
+      runner.plane.putSecret(
+        (name) => secretKind(name) === 'departments',
+        secrets.move(department, endpoint ?? platforms.endpointOf(department)),
+      ),
+    );
     if (folder.usedBefore) {
       // Beside the start, not in its way; a stop in the middle of it is no fault.
       platforms.departments
-        .resume(demo.map(({ id }) => id))
+        .resume(builtIn.map(({ id }) => id))
         .catch((error: unknown) => log.note(`demo departments could not read their work lists: ${String(error)}`));
     }
     const { endpoints, region } = runner.plane;

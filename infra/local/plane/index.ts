@@ -29,6 +29,8 @@ export interface Plane {
   ensureStateMachine(o: MachineSpec): void;
   /** `initial` is asked only when the secret isn't there yet. */
   ensureSecret(o: { name: string; arn: string; initial: () => string }): void;
+  /** What an operator does at the console: a new version, for the secrets that `isMeant` picks by name. */
+  putSecret(isMeant: (name: string) => boolean, value: string): void;
   /** Restarts the executions that ran when the last runner ended; call it once functions are ready. */
   resumeExecutions(): Promise<number>;
   executions(): { name: string; status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' }[];
@@ -93,6 +95,7 @@ export async function startPlane(o: PlaneOptions): Promise<Plane> {
       ensureBucket: (name) => sqs.ensureBucket(name),
       ensureStateMachine: (spec) => states.ensure(spec),
       ensureSecret: (secret) => secrets.ensure(secret),
+      putSecret: (isMeant, value) => secrets.put(isMeant, value),
       resumeExecutions: async () => states.resume(),
       executions: () => states.list(),
       trimStream: (tableName, belowSequence) => dynamodb.trimStream(tableName, belowSequence),

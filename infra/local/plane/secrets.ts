@@ -20,6 +20,8 @@ interface Secret {
 
 export interface Secrets {
   ensure(o: { name: string; arn: string; initial: () => string }): void;
+  /** A new version of each secret that `isMeant` says is meant. */
+  put(isMeant: (name: string) => boolean, value: string): void;
   operations: Operations;
 }
 
@@ -59,6 +61,12 @@ export function openSecrets(file: string): Secrets {
       const existing = secrets.get(name);
       if (existing?.arn === arn) return;
       secrets.set(name, existing ? { ...existing, arn } : { arn, current: newVersion(initial()) });
+      save();
+    },
+    put(isMeant, value) {
+      for (const [name, secret] of secrets) {
+        if (isMeant(name)) secrets.set(name, { arn: secret.arn, current: newVersion(value), previous: secret.current });
+      }
       save();
     },
     operations: {

@@ -2,7 +2,11 @@
  * Demo departments: the built-in receiver for every department that has no endpoint of its own. It verifies each
  * callback's signature over the raw bytes, drops duplicates by `webhook-id`, and lets a clerk work what is dispatched.
  * A department listed as silent takes its callbacks and never answers: the story of an overdue ticket.
+ *
+ * A program of the department's own may take over (`npm run departments:example`): it names its address here, and this
+ * receiver then answers 401, at which the dispatcher reads the secret anew and sends to that address in the same attempt.
  */
+import * as z from 'zod';
 import { CallbackEvent } from '#schemas/callback.ts';
 import {
   type ClerkStep,
@@ -52,6 +56,9 @@ export class DemoDepartments {
   readonly #seen = new Set<string>();
   readonly #received: ReceivedCallback[] = [];
   readonly #work = new Map<string, AbortController>();
+  /** Departments that a program of their own answers for. */
+  readonly #moved = new Set<string>();
+  #move: ((department: string, endpoint: string | undefined) => void) | undefined;
   /** Callbacks that came before the API was known. */
   readonly #waiting: Task[] = [];
   #jieban: JiebanAt | undefined;
@@ -88,6 +95,11 @@ export class DemoDepartments {
     }
   }
 
+  /** Tells where to write down that a department listens elsewhere; without an address it is back here. */
+  onMove(move: (department: string, endpoint: string | undefined) => void): void {
+    this.#move = move;
+  }
+
   /** From now on this department answers nothing. */
   silence(department: string): void {
     this.#silent.add(department);
@@ -114,7 +126,27 @@ export class DemoDepartments {
 
   routes(): Route[] {
     const path = /^\/departments\/([^/]+)\/callbacks$/;
-    return [{ method: 'POST', path, handle: (exchange) => this.#receive(exchange) }];
+    const address = /^\/departments\/([^/]+)\/endpoint$/;
+    return [
+      { method: 'POST', path, handle: (exchange) => this.#receive(exchange) },
+      { method: 'PUT', path: address, handle: (exchange) => this.#take(exchange) },
+    ];
+  }
+
+  /** `{"endpoint": "http://127.0.0.1:8090/callbacks"}`, or `{}` to give it back; signed with the department's key. */
+  #take(exchange: Exchange): Answer {
+    const department = exchange.params[0] ?? '';
+    const keys = this.#options.keys[department];
+    if (!keys || !signedByOneOf(keys, exchange)) return { status: 401, body: { error: 'bad signature' } };
+    const asked = z.strictObject({ endpoint: z.url().optional() }).safeParse(jsonOf(exchange.raw));
+    if (!asked.success) return { status: 422, body: { error: 'not an endpoint' } };
+    if (!this.#move) return { status: 503, body: { error: 'not started yet' } };
+    const { endpoint } = asked.data;
+    this.#move(department, endpoint);
+    if (endpoint === undefined) this.#moved.delete(department);
+    else this.#moved.add(department);
+    for (const [work, controller] of this.#work) if (work.startsWith(`${department}#`)) controller.abort();
+    return { status: 200, body: { department, endpoint: endpoint ?? null } };
   }
 
   /** Lets every clerk drop the pen. */
@@ -132,6 +164,7 @@ export class DemoDepartments {
     const keys = this.#options.keys[department];
     if (!keys) return { status: 404, body: { error: 'no such department' } };
     if (!signedByOneOf(keys, exchange)) return { status: 401, body: { error: 'bad signature' } };
+    if (this.#moved.has(department)) return { status: 401, body: { error: 'moved' } };
     const parsed = CallbackEvent.safeParse(jsonOf(exchange.raw));
     if (!parsed.success) {
       const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));

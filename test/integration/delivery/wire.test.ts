@@ -376,6 +376,22 @@ describe('a rotation of the key', () => {
     expect(receiver.refused).toEqual([second?.id]);
   });
 
+  it('reaches a department that has moved: nobody at the old address has the secret read again', async () => {
+    const { server: gone, port: old } = await another(ca.issue([HOST]));
+    await secretIs({ renshe: entry({ endpoint: `https://${HOST}:${old}/` }) });
+    expect(await post()).toMatchObject({ status: 204 });
+    await gone.stop();
+    await rotated({ renshe: entry() });
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await post()).toMatchObject({ status: 204 });
+    expect(receiver.arrivals).toHaveLength(1);
+    // Nothing new: then the fault stands, and the secret isn't read for each.
+    await secretIs({ renshe: entry({ endpoint: `https://${HOST}:${old}/` }) });
+    expect(await post()).toMatchObject({ kind: 'failed', fault: 'connection', cause: 'ECONNREFUSED' });
+    await rotated({ renshe: entry() });
+    expect(await post()).toMatchObject({ kind: 'failed', fault: 'connection' });
+  });
+
   it('is not waited for: a 401 that is no matter of the key stays one, and is sent once', async () => {
     await secretIs({ renshe: entry() });
     receiver.keys = [NEXT_KEY];

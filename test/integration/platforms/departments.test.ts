@@ -79,6 +79,7 @@ const callback = (type: string, to = 'alpha', id = `evt_${type}`) =>
       channel: 'phone',
       category: { code: '01.3', name: '拖欠工资' },
       coHandlers: [],
+      handler: 'A',
     },
   });
 const deliver = (event: CallbackEvent, o: { key?: string; to?: string } = {}) =>
@@ -174,5 +175,31 @@ describe('a demo department', () => {
     world.platforms.departments.failNext(1, 503);
     expect((await deliver(callback('dispatched'))).status).toBe(503);
     expect((await deliver(callback('dispatched'))).status).toBe(200);
+  });
+
+  it('steps back for a program of the department’s own, and comes back when that ends', async () => {
+    const address = world.platforms.endpointOf('alpha').replace(/callbacks$/, 'endpoint');
+    const put = (body: unknown, key: string = KEYS.alpha) => signed('PUT', address, body, { key });
+    expect((await put({ endpoint: 'http://127.0.0.1:1/' })).status).toBe(503);
+    const moves: [string, string | undefined][] = [];
+    world.platforms.departments.onMove((department, endpoint) => moves.push([department, endpoint]));
+    expect((await put({ endpoint: 'http://127.0.0.1:1/' }, KEYS.silent)).status).toBe(401);
+    expect((await put({ endpoint: 'nowhere' })).status).toBe(422);
+    expect(moves).toEqual([]);
+
+    answers = [{ status: 503 }]; // keeps the clerk waiting at the first step
+    await deliver(callback('dispatched'));
+    await until(() => posted.length === 1);
+    expect((await put({ endpoint: 'http://127.0.0.1:1/' })).status).toBe(200);
+    expect((await deliver(callback('warned'))).status).toBe(401);
+    await settle();
+    await settle();
+    expect(posted).toHaveLength(1);
+    expect((await put({})).status).toBe(200);
+    expect((await deliver(callback('warned'))).status).toBe(200);
+    expect(moves).toEqual([
+      ['alpha', 'http://127.0.0.1:1/'],
+      ['alpha', undefined],
+    ]);
   });
 });

@@ -43,7 +43,10 @@ test('a new folder lets the built-in departments be called at this machine, and 
 });
 
 test('an older folder is completed at the start, on disk too', () => {
-  leave({ renshe: { keys: [KEY], endpoint: 'http://127.0.0.1:3999/old' }, zhujian: { keys: [KEY] } });
+  leave({
+    renshe: { keys: [KEY], endpoint: 'http://127.0.0.1:3999/departments/renshe/callbacks' },
+    zhujian: { keys: [KEY] },
+  });
   start(['renshe', 'zhujian']);
   expect(onDisk()).toMatchObject({
     renshe: { keys: [KEY], endpoint: demo('renshe'), allow: LOCAL },
@@ -69,4 +72,23 @@ test('what an operator wrote stays', () => {
     endpoint: demo('zhujian'),
     allow: ['10.2.0.0/16', ...LOCAL],
   });
+});
+
+test('a department’s own program at this machine keeps its address over a restart', () => {
+  const own = { keys: [KEY], endpoint: 'http://127.0.0.1:8090/callbacks', allow: LOCAL };
+  leave({ renshe: own, zhujian: { keys: [KEY] } });
+  start(['renshe', 'zhujian']);
+  expect(onDisk().renshe).toEqual(own);
+  expect(onDisk().zhujian).toMatchObject({ endpoint: demo('zhujian') });
+});
+
+test('a department is moved to another address, and keeps what else is noted of it', () => {
+  leave({ renshe: { keys: [KEY], sm3: true }, zhujian: { keys: [KEY] } });
+  const secrets = openSecrets(dataDir, ['renshe', 'zhujian'], []);
+  const moved = JSON.parse(secrets.move('renshe', 'http://127.0.0.1:8090/callbacks'));
+  expect(moved).toEqual({
+    renshe: { keys: [KEY], sm3: true, endpoint: 'http://127.0.0.1:8090/callbacks', allow: LOCAL },
+    zhujian: { keys: [KEY] },
+  });
+  expect(Departments.parse(moved).renshe).toMatchObject({ allow: LOCAL });
 });
