@@ -8,12 +8,13 @@ import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { consumer } from '#functions/shared/batch.ts';
+import { namesOf } from '#functions/shared/delivery/callback-source.ts';
 import { EventMissing } from '#functions/shared/delivery/ticket-at.ts';
 import { publish } from '#functions/shared/metrics.ts';
 import { DispatchMessage } from '#schemas/delivery.ts';
 import { deliver, type Engine } from './deliver.ts';
 import { logAttempt } from './log-attempt.ts';
-import { namesOf, renderCallback } from './render.ts';
+import { renderCallback } from './render.ts';
 
 const engine: Engine = {
   store: deliveryStore(),
