@@ -11,7 +11,7 @@ import { EventPointer } from './event.ts';
  * older rows only: a unit without an address is no fault, it polls. `noKeys`: the unit's entry in the secret is missing or
  * broken. `badEndpoint`: not https, with a password, or at another service's port. `dns`: the name has no address.
  * `forbiddenAddress`: it has one that we must not connect to (SSRF). `tls`: no secure connection, e.g. another name's, an
- * expired or an unknown certificate.
+ * expired or an unknown certificate. `notice`: a unit without an address could not be sent its short message.
  */
 export const AttemptFault = z.enum([
   'timeout',
@@ -22,6 +22,7 @@ export const AttemptFault = z.enum([
   'dns',
   'forbiddenAddress',
   'tls',
+  'notice',
 ]);
 export type AttemptFault = z.infer<typeof AttemptFault>;
 

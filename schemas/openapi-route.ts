@@ -39,6 +39,7 @@ export type Security =
   | 'vendorAksk'
   | 'session'
   | 'queryCode'
+  | 'clerkCode'
   | 'operator';
 
 export interface Route {

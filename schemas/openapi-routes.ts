@@ -22,6 +22,7 @@ import {
   WechatSession,
 } from './intake.ts';
 import { catalogueRoutes } from './openapi-catalogue.ts';
+import { clerkRoutes } from './openapi-clerk.ts';
 import * as examples from './openapi-examples.ts';
 import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
 import { Opinion } from './opinion.ts';
@@ -234,6 +235,7 @@ export const routes: readonly Route[] = [
     answers: listAnswers,
     problems: [401, 422],
   },
+  ...clerkRoutes,
   {
     method: 'post',
     path: '/hotline/tickets/{ticketNo}/commands',

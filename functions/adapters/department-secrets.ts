@@ -17,6 +17,8 @@ export const Department = z.object({
   ca: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
   /** 国密: messages are also signed with HMAC-SM3, and such signatures are taken. */
   sm3: z.boolean().optional(),
+  /** 值班电话 whom a short message tells of work when the unit has no endpoint. A wrong one is the platform's to refuse. */
+  notify: z.object({ phone: z.union([z.string(), z.array(z.string()).min(1).max(5)]) }).optional(),
 });
 export type Department = z.infer<typeof Department>;
 

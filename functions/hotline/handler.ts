@@ -19,6 +19,7 @@ import type { TicketEvent } from '#schemas/event.ts';
 import type { TicketText } from '#schemas/ticket.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { correctionRoutes } from './corrections.ts';
+import { linkRoutes } from './links.ts';
 import { authenticateOperator } from './operator.ts';
 import { opinionRoutes } from './opinion.ts';
 
@@ -26,6 +27,7 @@ export const handler = api({
   ...catalogueRoutes,
   ...correctionRoutes,
   ...opinionRoutes,
+  ...linkRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);

@@ -101,12 +101,13 @@ export class StatelessStack extends Stack {
     );
     followEvents(tickets, fanout, fanoutDeadLetters);
 
-    // Consumers. Only these two may read who called: one tells the department, one answers the citizen.
+    // Consumers. Of these only two may read who called: one tells the department, one answers the citizen.
     const dispatcher = fn('dispatcher', CALLER, 'Calls departments back, signed and in order')
       .table(tickets, DELIVER)
       .table(callers, ['GetItem'])
       .bucket(attachments, KEPT, ['GetObject'])
-      .secret(state.departmentsSecret)
+      // A unit without an address is told by short message, with a link.
+      .secret(state.departmentsSecret, state.phoneSecret, state.linkSecret)
       .sends(dispatch);
     dispatch.workedBy(dispatcher, 10);
     const feedback = fn('feedback', CALLER, 'Brings status and answer back through the channel (多向反馈)')
@@ -127,11 +128,17 @@ export class StatelessStack extends Stack {
     const departments = fn('departments', DOOR, "Departments' commands and work lists")
       .table(tickets, CHANGE, ['byOwner'])
       .secret(state.departmentsSecret);
+    // For units without an API. Its page shows the clerk whom to call, unless the request is confidential.
+    const clerk = fn('clerk', DOOR, "Clerks' page and commands, by link")
+      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(callers, ['GetItem'])
+      .bucket(attachments, KEPT, ['GetObject'])
+      .secret(state.linkSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
       .table(tickets, [...CHANGE, ...HISTORY], ['byAttention', 'byStatus'])
       .table(receipts, ['GetItem'], ['byCaller'])
       .bucket(attachments, KEPT, ['GetObject'])
-      .secret(state.querySecret)
+      .secret(state.querySecret, state.linkSecret)
       .settings(this.#operatorLogin());
     if (state.opinionSecret !== undefined) {
       // Counts the questions of an hour.
@@ -177,7 +184,14 @@ export class StatelessStack extends Stack {
         ['POST', '/departments/{departmentId}/tickets/{ticketNo}/commands', departments],
         ['GET', '/departments/{departmentId}/tickets', departments],
         ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],
+        ['GET', '/clerk', clerk],
+        ['GET', '/clerk/{file}', clerk],
+        ['GET', '/clerk/ticket', clerk],
+        ['POST', '/clerk/commands', clerk],
         ['POST', '/hotline/tickets/{ticketNo}/opinion', hotline],
+        ['GET', '/hotline/tickets/{ticketNo}/links', hotline],
+        ['POST', '/hotline/tickets/{ticketNo}/links', hotline],
+        ['POST', '/hotline/tickets/{ticketNo}/links/revoke', hotline],
         ['POST', '/hotline/callers/search', hotline],
         ['GET', '/hotline/tickets', hotline],
         ['GET', '/hotline/tickets/{ticketNo}', hotline],
