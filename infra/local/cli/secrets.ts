@@ -27,16 +27,20 @@ export interface WechatSecret {
   push: { token: string; encodingAESKey: string; mode: 'plain' | 'compatible' | 'safe' };
 }
 /** What an operator wrote beside these (`ca`, `sm3` …) stays. */
-export type DepartmentSecrets = Record<string, { keys: string[]; endpoint?: string; allow?: string[] }>;
+export type DepartmentSecrets = Record<
+  string,
+  { keys: string[]; endpoint?: string; allow?: string[]; notify?: { phone: string | string[] } }
+>;
 export interface LocalSecrets {
   phone: PhoneSecret;
   website: WebsiteSecret;
   wechat: WechatSecret;
   departments: DepartmentSecrets;
   query: { keys: { kid: string; key: string }[] };
+  link: { keys: { kid: string; key: string }[] };
 }
 export type SecretKind = keyof LocalSecrets;
-const KINDS: readonly SecretKind[] = ['phone', 'website', 'wechat', 'departments', 'query'];
+const KINDS: readonly SecretKind[] = ['phone', 'website', 'wechat', 'departments', 'query', 'link'];
 
 /** One entry of the plane's file, as far as it matters here. */
 interface StoredSecret {
@@ -95,7 +99,8 @@ function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints, pollBoard
     Object.entries(secrets.departments).map(([id, { endpoint, ...rest }]) => {
       // An http address can only be a demo department of an earlier run: real ones are https.
       const own = endpoint?.startsWith('https:') ? endpoint : undefined;
-      const demo = demoEndpoints[id];
+      // Its clerk works by link: no built-in department takes the work away.
+      const demo = rest.notify === undefined ? demoEndpoints[id] : undefined;
       if (own !== undefined) return [id, { ...rest, endpoint: own }];
       if (demo === undefined) return [id, rest];
       return [id, { ...rest, endpoint: demo, allow: [...new Set([...(rest.allow ?? []), ...THIS_MACHINE])] }];
@@ -140,8 +145,16 @@ const newWechat = (templates: readonly string[]): WechatSecret => ({
   push: { token: randomBytes(16).toString('hex'), encodingAESKey: consoleKey(), mode: 'safe' },
 });
 
-/** What is on disk, completed with whatever is missing: keys, also of departments and templates that joined the district. */
-export function openSecrets(dataDir: string, departmentIds: readonly string[], wechatTemplates: readonly string[]) {
+/**
+ * What is on disk, completed with whatever is missing: keys, also of departments and templates that joined the district.
+ * `clerkPhones`: units without an API, and whom a short message tells of their work.
+ */
+export function openSecrets(
+  dataDir: string,
+  departmentIds: readonly string[],
+  wechatTemplates: readonly string[],
+  clerkPhones: Readonly<Record<string, string>> = {},
+) {
   const { file, secrets: stored } = load(dataDir);
   let secrets: LocalSecrets = {
     phone: { vendors: newPhoneVendors(), ...(stored.phone ?? newPartner()) },
@@ -156,7 +169,12 @@ export function openSecrets(dataDir: string, departmentIds: readonly string[], w
       ...stored.departments,
     },
     query: stored.query ?? { keys: [namedKey()] },
+    link: stored.link ?? { keys: [namedKey()] },
   };
+  for (const [id, phone] of Object.entries(clerkPhones)) {
+    const { keys } = secrets.departments[id] ?? { keys: [signingKey()] };
+    secrets = { ...secrets, departments: { ...secrets.departments, [id]: { keys, notify: { phone } } } };
+  }
   return {
     get: () => secrets,
     /** Sets this run's addresses and writes them to the file, when there is one already. Call it before the runner starts. */
