@@ -4,9 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DAY, HOUR, toShanghai } from '#domain/calendar/shanghai.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { linkStore } from '#functions/adapters/link-store.ts';
+import { secret as secretOf } from '#functions/adapters/secrets.ts';
 import { handler as clerk } from '#functions/clerk/handler.ts';
 import { handler as departments } from '#functions/departments/handler.ts';
-import { makeLink } from '#functions/shared/clerk-links.ts';
+import { linkForMessage, makeLink } from '#functions/shared/clerk-links.ts';
+import { linkCode, linkHash } from '#functions/shared/link-code.ts';
 import { drawTicketNo } from '#functions/shared/ticket-no.ts';
 import { type ClerkLink, ClerkTask, LinkList, MadeLink } from '#schemas/clerk.ts';
 import type { CallerRecord, IntakeRequest } from '#schemas/intake.ts';
@@ -168,6 +170,55 @@ describe('a link', () => {
     expect(task).toMatchObject({ role: 'assisting', unit: { code: 'renshe' } });
     expect(actsOf(task, 'possible')).toEqual([]);
     expect(refusal(await command(code, { command: 'sign' }))).toEqual([409, 'notOwner']);
+  });
+});
+
+describe('the link of a message', () => {
+  test('is the same at each attempt, until half of its life is over or somebody took it back', async () => {
+    await dispatched();
+    const told = { ticketNo, unit: OWNER, n: 1 };
+    const now = Date.now();
+    const first = await linkForMessage(told, now);
+    expect(await linkForMessage(told, now + 35 * HOUR)).toEqual(first);
+    const later = await linkForMessage(told, now + 37 * HOUR);
+    expect([first.link.number, later.link.number]).toEqual(['d1', 'd1b']);
+    await ask(world, 'leader', 'POST', REVOKE, order({ unit: OWNER, reason: '发错了人' }));
+    const fresh = await linkForMessage(told, now + 37 * HOUR);
+    expect(fresh.link.number).toBe('d1c');
+    expect(new Set([first.code, later.code, fresh.code]).size).toBe(3);
+    codes.push(first.code, later.code, fresh.code);
+    expect(taskOf(await look(fresh.code)).ticketNo).toBe(ticketNo);
+    expect((await linkForMessage({ ...told, n: 2 }, now)).link.number).toBe('d2');
+  });
+
+  test('at the same moment from two workers is one', async () => {
+    await dispatched();
+    const told = { ticketNo, unit: OWNER, n: 1 };
+    const [one, other] = await Promise.all([linkForMessage(told), linkForMessage(told)]);
+    expect(one.code).toBe(other.code);
+    codes.push(one.code);
+  });
+});
+
+describe('a key', () => {
+  test('that is being changed lets links of before live out; one that was taken out ends them', async () => {
+    await dispatched();
+    const { code } = await link();
+    const [row] = await linkStore().ofTicket(ticketNo);
+    expect(row?.kid).toBe('l2');
+    const { keys } = await secretOf('LINK_SECRET');
+    const older = keys[1]!;
+    const before = { ...row!, number: 'hbefore', kid: 'l1' };
+    const known = linkCode(older, before);
+    codes.push(known);
+    await linkStore().keep(before, linkHash(known));
+    expect((await look(code)).status).toBe(200);
+    expect((await look(known)).status).toBe(200);
+    const gone = { ...row!, number: 'hgone', kid: 'l0' };
+    const lost = linkCode(linkKey('l0'), gone);
+    codes.push(lost);
+    await linkStore().keep(gone, linkHash(lost));
+    expect(refusal(await look(lost))).toEqual([401, 'linkInvalid']);
   });
 });
 

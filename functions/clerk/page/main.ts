@@ -1,6 +1,6 @@
 /** 办理页: runs in the clerk's browser. Takes the code, shows the ticket, sends one act at a time. */
 import type { ClerkAct, ClerkTask } from '#schemas/clerk.ts';
-import { CODE_LENGTH, isCode, takeCodeFromAddress, tidyCode } from './code.ts';
+import { CODE_LENGTH, isCode, tidyCode } from './code.ts';
 import { byId, el, fill } from './dom.ts';
 import { forgetAll, keep, kept } from './drafts.ts';
 import { actForm } from './form.ts';
@@ -114,6 +114,14 @@ enterForm.addEventListener('submit', (event) => {
   if (isCode(code)) void open(code);
   else say(alertBox, `办理码是 ${CODE_LENGTH} 位字母和数字，请对照短信检查。`, 'notice-bad');
 });
+
+/** Takes the code out of the address bar, so that it stays neither on the screen nor in the history of the browser. */
+function takeCodeFromAddress(): string | undefined {
+  const given = location.hash.slice(1);
+  if (given === '') return undefined;
+  history.replaceState(null, '', location.pathname + location.search);
+  return tidyCode(given);
+}
 
 function begin(): void {
   const given = takeCodeFromAddress();
