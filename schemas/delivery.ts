@@ -12,6 +12,7 @@ import { CallbackType, EventPointer } from './event.ts';
  * broken. `badEndpoint`: not https, with a password, or at another service's port. `dns`: the name has no address.
  * `forbiddenAddress`: it has one that we must not connect to (SSRF). `tls`: no secure connection, e.g. another name's, an
  * expired or an unknown certificate. `endpointDisabled`: nothing was attempted, because the unit's endpoint is disabled (端点停用).
+ * `notice`: a unit without an address could not be sent its short message.
  */
 export const AttemptFault = z.enum([
   'timeout',
@@ -23,6 +24,7 @@ export const AttemptFault = z.enum([
   'forbiddenAddress',
   'tls',
   'endpointDisabled',
+  'notice',
 ]);
 export type AttemptFault = z.infer<typeof AttemptFault>;
 

@@ -3,6 +3,7 @@
  * Whatever names a place, a unit, a phone number or a citizen-facing text lives here and nowhere in code.
  */
 import * as z from 'zod';
+import { ClerkLinkSettings } from './clerk.ts';
 import { Kind, UnitId, Urgency } from './common.ts';
 import { FeedbackRules } from './feedback.ts';
 import { EmergencyNumber } from './routing.ts';
@@ -307,6 +308,8 @@ export const DistrictHead = z.strictObject({
   texts: Texts,
   channels: ChannelSettings,
   secondOpinion: SecondOpinion.optional(),
+  /** 办理链接, for units without an API. */
+  clerkLinks: ClerkLinkSettings.prefault({}),
 });
 export type DistrictHead = z.infer<typeof DistrictHead>;
 

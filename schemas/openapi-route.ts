@@ -41,6 +41,7 @@ export type Security =
   | 'vendorAksk'
   | 'session'
   | 'queryCode'
+  | 'clerkCode'
   | 'operator';
 
 export interface Route {

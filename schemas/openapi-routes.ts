@@ -23,6 +23,7 @@ import {
   WechatSession,
 } from './intake.ts';
 import { catalogueRoutes } from './openapi-catalogue.ts';
+import { clerkRoutes } from './openapi-clerk.ts';
 import { deliveryRoutes } from './openapi-deliveries.ts';
 import * as examples from './openapi-examples.ts';
 import { reconciliationRoutes } from './openapi-reconciliation.ts';
@@ -237,6 +238,7 @@ export const routes: readonly Route[] = [
     answers: listAnswers,
     problems: [401, 422],
   },
+  ...clerkRoutes,
   {
     method: 'post',
     path: '/hotline/tickets/{ticketNo}/commands',

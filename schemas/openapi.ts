@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CallbackEvent } from './callback.ts';
 import { PrivacyNotice, PublicStatus } from './citizen.ts';
+import { ClerkCommand, ClerkTask } from './clerk.ts';
 import { CommandAnswer, DepartmentCommand, HotlineCommand, RatingRequest } from './command.ts';
 import { Kind, QueryCode, TicketNo, Urgency } from './common.ts';
 import { IntakeReceipt, PhoneRequest, WebsiteRequest, WechatLogin, WechatRequest, WechatSession } from './intake.ts';
@@ -23,6 +24,8 @@ const named = {
   PrivacyNotice,
   RatingRequest,
   DepartmentCommand,
+  ClerkCommand,
+  ClerkTask,
   HotlineCommand,
   CommandAnswer,
   WorkList,
@@ -80,6 +83,12 @@ const securitySchemes: Readonly<Record<Security, object>> = {
   },
   session: { type: 'http', scheme: 'bearer', description: 'Token of POST /channels/wechat/sessions.' },
   queryCode: { type: 'apiKey', in: 'header', name: 'X-Query-Code', description: 'The code of the receipt (查询码).' },
+  clerkCode: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Clerk-Code',
+    description: 'The code of a link (办理码). Case, blanks and dashes are ignored.',
+  },
   operator: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Of the district's OIDC provider." },
 };
 

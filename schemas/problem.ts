@@ -15,6 +15,8 @@ export const Problem = z.object({
   /** A code that programs can switch on; never translated, never renamed. */
   code: z.string(),
   detail: z.string().optional(),
+  /** Chinese, to be shown as it is; only where a page of ours asks. */
+  message: z.string().optional(),
   errors: z.array(FieldError).optional(),
 });
 export type Problem = z.infer<typeof Problem>;

@@ -23,7 +23,9 @@ const folder = mkdtempSync(join(tmpdir(), 'jieban-test-'));
 const reportFile = join(folder, 'report.json');
 try {
   const clean = run('format and lint', 'biome', ['check', '.']);
-  const typed = run('types', 'tsc', ['-p', '.']);
+  const typed = ['.', 'functions/clerk/page']
+    .map((project) => run(`types of ${project}`, 'tsc', ['-p', project]))
+    .every(Boolean);
   const selected = process.argv.slice(2);
   const coverage = selected.length === 0 ? ['--coverage'] : [];
   const tested = run('tests', 'vitest', [

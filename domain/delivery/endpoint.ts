@@ -83,7 +83,8 @@ export type HealthChange = 'opened' | 'closed' | 'disabled';
 
 export function resultOf(outcome: Outcome): Result {
   if (outcome.kind === 'polling') return 'success';
-  if (outcome.kind === 'failed') return 'failure';
+  // A short message that didn't leave says nothing against the unit: it has no endpoint.
+  if (outcome.kind === 'failed') return outcome.fault === 'notice' ? 'success' : 'failure';
   if (outcome.status === 410) return 'gone';
   return outcome.status >= 200 && outcome.status < 300 ? 'success' : 'failure';
 }

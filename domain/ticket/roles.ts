@@ -15,6 +15,9 @@ export const mayManageCatalogue = (role: Role): boolean => role === 'leader';
 /** 第二意见: for whoever may assign. */
 export const mayAskOpinion = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
 
+/** 办理链接 let a unit's clerk act: for whoever sends tickets to units. */
+export const mayMakeLinks = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
+
 /** 纠正 teach the router; they show what citizens wrote, masked. */
 export const mayReadCorrections = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
 

@@ -13,6 +13,7 @@ import { type Answered, type Failed, guardedPost } from '#functions/shared/deliv
 import { type Resolve, resolveName } from '#functions/shared/delivery/resolve.ts';
 import { vetEndpoint } from '#functions/shared/delivery/vet-endpoint.ts';
 import { STANDARD, sign, WITH_SM3 } from '#functions/shared/signing.ts';
+import { tellClerk } from './clerk-notice.ts';
 import type { Department } from './department-secrets.ts';
 import { refreshedSecret, secret } from './secrets.ts';
 
@@ -37,8 +38,9 @@ interface Message {
 }
 
 /**
- * `districtEndpoint`: the address that the district folder names for a unit. Without any address the unit works by polling;
- * without keys it could not even do that, which is a mistake of the deployment.
+ * `districtEndpoint`: the address that the district folder names for a unit. Without any address the unit works by polling,
+ * and hears of its work by short message if its secret names a phone; without keys it could not even do that, which is a
+ * mistake of the deployment.
  */
 export function departmentEndpoint(
   districtEndpoint: (unit: string) => string | undefined,
@@ -60,7 +62,9 @@ export function departmentEndpoint(
     const { unit, id, body, signal } = message;
     const { keys, allow = [], ca, sm3 = false } = entry;
     const endpoint = entry.endpoint ?? districtEndpoint(unit);
-    if (endpoint === undefined) return { kind: 'polling' };
+    if (endpoint === undefined) {
+      return entry.notify === undefined ? { kind: 'polling' } : tellClerk([entry.notify.phone].flat(), body);
+    }
     const vetting = await vetEndpoint(endpoint, allow, wire.resolve, signal);
     if (vetting.kind === 'failed') {
       connections.close(unit);

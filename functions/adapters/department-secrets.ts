@@ -17,7 +17,10 @@ export const Department = z.object({
   ca: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
   /** 国密: messages are also signed with HMAC-SM3, and such signatures are taken. */
   sm3: z.boolean().optional(),
-  /** A 角's number(s), for dispatches that don't arrive. A wrong one is the platform's to refuse: it must not stop deliveries. */
+  /**
+   * A 角's number(s) (值班电话): told of a dispatch that doesn't arrive or, when the unit has no endpoint, of its work by a link.
+   * A wrong one is the platform's to refuse: it must not stop deliveries.
+   */
   notify: z
     .object({
       phone: z.union([z.string(), z.array(z.string()).min(1).max(5)]),

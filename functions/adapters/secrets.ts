@@ -49,6 +49,8 @@ const shapes = {
   /** 第二意见: where the district has one. */
   OPINION_SECRET: z.object({ baseUrl: z.url(), apiKey: z.string().min(8) }),
   QUERY_SECRET: z.object({ keys: z.array(Base64Key).min(1) }),
+  /** 办理码: the first makes new links, the others let older ones live out. */
+  LINK_SECRET: z.object({ keys: z.array(Base64Key).min(1) }),
 } as const;
 export type SecretName = keyof typeof shapes;
 export type Secret<N extends SecretName> = z.output<(typeof shapes)[N]>;

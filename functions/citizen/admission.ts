@@ -8,12 +8,12 @@
 import { receiptStore } from '#functions/adapters/receipt-store.ts';
 import { secret } from '#functions/adapters/secrets.ts';
 import type { Receipt } from '#functions/ports/receipt-store.ts';
+import { foldTyped } from '#functions/shared/crockford.ts';
 import type { Request } from '#functions/shared/http.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
 import {
   currentKey,
   keyNamed,
-  normaliseQueryCode,
   ownerHashWith,
   type QueryKey,
   queryCodeWith,
@@ -42,7 +42,7 @@ type Proof = (key: QueryKey, ticketNo: string, receipt: Receipt | undefined) => 
 async function proof(headers: Request['headers']): Promise<Proof> {
   const typed = headers['x-query-code'];
   if (typed !== undefined) {
-    const code = normaliseQueryCode(typed);
+    const code = foldTyped(typed);
     return (key, ticketNo) => sameText(code, queryCodeWith(key, ticketNo));
   }
   if (headers.authorization === undefined) return () => false;

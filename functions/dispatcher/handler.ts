@@ -11,6 +11,7 @@ import { send } from '#functions/adapters/queue.ts';
 import { watchStore } from '#functions/adapters/watch-store.ts';
 import { consumer } from '#functions/shared/batch.ts';
 import { changeTicket } from '#functions/shared/change.ts';
+import { namesOf } from '#functions/shared/delivery/callback-source.ts';
 import { flowAgain } from '#functions/shared/delivery/flow-again.ts';
 import { noMoreLate } from '#functions/shared/delivery/late.ts';
 import { EventMissing } from '#functions/shared/delivery/ticket-at.ts';
@@ -19,7 +20,7 @@ import { DispatchMessage } from '#schemas/delivery.ts';
 import { deliver } from './deliver.ts';
 import type { Engine } from './engine.ts';
 import { logAttempt, logHealth } from './log-attempt.ts';
-import { lineOf, namesOf, renderCallback } from './render.ts';
+import { lineOf, renderCallback } from './render.ts';
 
 const wake: Engine['wake'] = ({ ticketNo, unit, n }, delaySeconds, waited) =>
   send('DISPATCH_QUEUE_URL', { ticketNo, unit, n, ...(waited === undefined ? {} : { waited }) }, delaySeconds);

@@ -18,6 +18,7 @@ import { catalogueRoutes } from './catalogue.ts';
 import { correctionRoutes } from './corrections.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { historyOf, ticketNoOf, unmaskRoutes } from './history.ts';
+import { linkRoutes } from './links.ts';
 import { authenticateOperator } from './operator.ts';
 import { opinionRoutes } from './opinion.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
@@ -30,6 +31,7 @@ export const handler = api({
   ...unmaskRoutes,
   ...deliveryRoutes,
   ...reconciliationRoutes,
+  ...linkRoutes,
 
   async 'POST /hotline/tickets/{ticketNo}/commands'(request) {
     const operator = await authenticateOperator(request.headers);

@@ -12,6 +12,8 @@ import { ProblemError } from './problem.ts';
 export const MAX_BODY_BYTES = 256 * 1024;
 
 export interface Request {
+  /** `https://host`, as the client reached us. */
+  readonly origin: string;
   /** As the client asked for it, stage or base path included. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
@@ -56,7 +58,10 @@ function toRequest(event: APIGatewayProxyEvent): Request {
   }
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body.length > MAX_BODY_BYTES) throw new ProblemError('payloadTooLarge');
-  return { path: event.requestContext.path, params, query, headers, body };
+  const { domainName = headers.host ?? 'localhost', path } = event.requestContext;
+  // API Gateway says https; only the local front says http.
+  const origin = `${headers['x-forwarded-proto'] === 'http' ? 'http' : 'https'}://${domainName}`;
+  return { origin, path, params, query, headers, body };
 }
 
 /** Text of a JSON body; refuses other content types, bytes that are no UTF-8, and anything that isn't JSON. */

@@ -10,6 +10,7 @@ const titles = {
   signatureInvalid: [401, 'Signature not accepted'],
   timestampStale: [401, 'Signature timestamp outside the tolerance of 5 minutes'],
   tokenInvalid: [401, 'Token not accepted'],
+  linkInvalid: [401, 'Link code not accepted'],
   roleForbidden: [403, 'The role may not do this'],
   bodyInvalid: [422, 'Body not accepted'],
   referenceConflict: [409, 'The same key came before with another body'],
@@ -51,6 +52,12 @@ export class ProblemError extends Error {
       ...(options.detail === undefined ? {} : { detail: options.detail }),
       ...(options.errors === undefined ? {} : { errors: options.errors }),
     };
+  }
+
+  /** The same, with words for a person who sees no program in between. */
+  saying(message: string): this {
+    this.problem.message = message;
+    return this;
   }
 }
 

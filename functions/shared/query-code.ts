@@ -6,6 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Secret, secret } from '#functions/adapters/secrets.ts';
 import { canonicalJson } from './canonical.ts';
+import { crockford } from './crockford.ts';
 
 export interface QueryKey {
   readonly kid: string;
@@ -13,7 +14,6 @@ export interface QueryKey {
   readonly key: string;
 }
 
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_LENGTH = 10;
 
 function hmac({ kid, key }: QueryKey, message: string): Buffer {
@@ -23,20 +23,7 @@ function hmac({ kid, key }: QueryKey, message: string): Buffer {
 }
 
 /** The first 50 bits of HMAC-SHA-256(key, ticketNo) as ten characters of Crockford base32. */
-export function queryCodeWith(key: QueryKey, ticketNo: string): string {
-  let bits = hmac(key, ticketNo).readBigUInt64BE(0) >> 14n;
-  let code = '';
-  for (let place = 0; place < CODE_LENGTH; place++) {
-    code = `${ALPHABET[Number(bits & 31n)]}${code}`;
-    bits >>= 5n;
-  }
-  return code;
-}
-
-/** A code as somebody typed it: Crockford's look-alikes folded, case, blanks and dashes ignored. */
-export function normaliseQueryCode(typed: string): string {
-  return typed.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
-}
+export const queryCodeWith = (key: QueryKey, ticketNo: string): string => crockford(hmac(key, ticketNo), CODE_LENGTH);
 
 /** Equality whose duration says nothing about where two texts differ. */
 export function sameText(a: string, b: string): boolean {

@@ -42,6 +42,7 @@ export class DistrictState extends Construct {
   readonly wechatSecret: SecretReference;
   readonly departmentsSecret: SecretReference;
   readonly querySecret: SecretReference;
+  readonly linkSecret: SecretReference;
   /** Only where the district asks for a second opinion. */
   readonly opinionSecret: SecretReference | undefined;
 
@@ -80,6 +81,7 @@ export class DistrictState extends Construct {
     this.wechatSecret = secret('WechatSecret', 'WECHAT_SECRET');
     this.departmentsSecret = secret('DepartmentsSecret', 'DEPARTMENTS_SECRET');
     this.querySecret = secret('QuerySecret', 'QUERY_SECRET');
+    this.linkSecret = secret('LinkSecret', 'LINK_SECRET');
     this.opinionSecret = secondOpinion === undefined ? undefined : secret('OpinionSecret', 'OPINION_SECRET');
   }
 }

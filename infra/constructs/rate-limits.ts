@@ -84,6 +84,15 @@ export const LIMIT_GROUPS: readonly LimitGroup[] = [
       'Sixty units that each poll their list at the full minute are one burst; their commands come after callbacks.',
   },
   {
+    id: 'clerks',
+    paths: ['/clerk'],
+    rate: 20,
+    burst: 40,
+    reason:
+      'Twenty characters of base32 are 10³⁰ link codes; nobody finds one, and whoever tries takes little from the other ' +
+      'doors. A page load is one request to each of four methods, so forty clerks who open theirs at the same moment fit.',
+  },
+  {
     id: 'hotline desk',
     paths: ['/hotline/'],
     rate: 50,

@@ -12,6 +12,7 @@ export const SECRETS = [
   'WechatSecret',
   'DepartmentsSecret',
   'QuerySecret',
+  'LinkSecret',
   'OpinionSecret',
 ] as const;
 export type SecretId = (typeof SECRETS)[number];

@@ -3,6 +3,8 @@
  *
  *     --speed N                how many times faster office time (limits, retries) runs; 1 unless given
  *     --no-demo-departments    departments without an endpoint of their own get no built-in one
+ *     --by-link UNIT           a unit without an API, from now on in this data folder: short messages with a code for its
+ *                              clerk's page are printed here; may be given several times
  *     --no-throttle            without the rate limits of the API's edge, for load tests
  *     --poll-board             fetch the messages of the local board, as from one that cannot push
  *     --district ID            a folder under districts/
@@ -17,7 +19,7 @@ import { parseArgs } from 'node:util';
 process.env.TZ = 'UTC';
 
 const USAGE =
-  'usage: npm start -- [--speed N] [--no-demo-departments] [--no-throttle] [--poll-board] [--district ID] [--data FOLDER]';
+  'usage: npm start -- [--speed N] [--no-demo-departments] [--by-link UNIT] [--no-throttle] [--poll-board] [--district ID] [--data FOLDER]';
 
 function fail(message: string): never {
   console.error(message);
@@ -30,6 +32,7 @@ function readOptions() {
       options: {
         speed: { type: 'string', default: '1' },
         'no-demo-departments': { type: 'boolean', default: false },
+        'by-link': { type: 'string', multiple: true, default: [] },
         'no-throttle': { type: 'boolean', default: false },
         'poll-board': { type: 'boolean', default: false },
         district: { type: 'string', default: 'xianan' },
@@ -97,6 +100,9 @@ function aheadOf(ms: number): string {
   return `办公时间比实际时间快 ${span}（此前用过 --speed）；要从头开始，请换数据目录或删除它 / office time is ${span} ahead of the wall clock, because this folder ran fast before; a fresh folder begins anew`;
 }
 
+/** Of units by link: their short messages are printed, and go nowhere. */
+const NOBODYS_PHONE = '+8613800000000';
+
 /** Where the last instance on this folder served, for the message that it still does. */
 let servedAt: string | undefined;
 
@@ -148,6 +154,7 @@ try {
     district: options.district,
     speed: options.speed,
     demoDepartments: demo,
+    clerkPhones: Object.fromEntries(options['by-link'].map((unit) => [unit, NOBODYS_PHONE])),
     pollBoard: options['poll-board'],
     ...(options['no-throttle'] ? { throttle: false } : {}),
   });

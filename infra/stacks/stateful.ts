@@ -96,6 +96,7 @@ export class StatefulStack extends Stack {
     this.#secret('WechatSecret', dataKey, 'Mini-program: app id and secret, session keys, message templates');
     this.#secret('DepartmentsSecret', dataKey, "Departments' webhook keys and endpoints");
     this.#secret('QuerySecret', dataKey, 'Keys of query codes and phone hashes');
+    this.#secret('LinkSecret', dataKey, "Keys of clerks' link codes");
     if (district.secondOpinion !== undefined) {
       this.#secret('OpinionSecret', dataKey, 'Language model for second opinions: address and key');
     }

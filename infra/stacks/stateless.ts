@@ -101,12 +101,13 @@ export class StatelessStack extends Stack {
     );
     followEvents(tickets, fanout, fanoutDeadLetters);
 
-    // Consumers. Only these two may read who called: one tells the department, one answers the citizen.
+    // Consumers. Of these only two may read who called: one tells the department, one answers the citizen.
     const dispatcher = fn('dispatcher', CALLER, 'Calls departments back, signed and in order')
       .table(tickets, DELIVER, ['byDue'])
       .table(callers, ['GetItem'])
       .bucket(attachments, KEPT, ['GetObject'])
-      .secret(state.departmentsSecret)
+      // A unit without an address is told by short message, with a link.
+      .secret(state.departmentsSecret, state.phoneSecret, state.linkSecret)
       .sends(dispatch);
     // Twice as many as elsewhere: each waits for a department's answer, and one department may hold up four of them.
     dispatch.workedBy(dispatcher, 20);
@@ -128,11 +129,17 @@ export class StatelessStack extends Stack {
     const departments = fn('departments', DOOR, "Departments' commands, work lists and reconciliations")
       .table(tickets, [...CHANGE, ...HISTORY], ['byOwner'])
       .secret(state.departmentsSecret);
+    // For units without an API. Its page shows the clerk whom to call, unless the request is confidential.
+    const clerk = fn('clerk', DOOR, "Clerks' page and commands, by link")
+      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(callers, ['GetItem'])
+      .bucket(attachments, KEPT, ['GetObject'])
+      .secret(state.linkSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
       .table(tickets, [...CHANGE, ...HISTORY, 'UpdateItem'], ['byAttention', 'byDue', 'byOwner', 'byStatus'])
       .table(receipts, ['GetItem'], ['byCaller'])
       .bucket(attachments, KEPT, ['GetObject'])
-      .secret(state.querySecret)
+      .secret(state.querySecret, state.linkSecret)
       .sends(dispatch)
       .settings(this.#operatorLogin());
     if (state.opinionSecret !== undefined) {
@@ -180,8 +187,15 @@ export class StatelessStack extends Stack {
         ['GET', '/departments/{departmentId}/tickets', departments],
         ['GET', '/departments/{departmentId}/reconciliation', departments],
         ['POST', '/hotline/tickets/{ticketNo}/commands', hotline],
+        ['GET', '/clerk', clerk],
+        ['GET', '/clerk/{file}', clerk],
+        ['GET', '/clerk/ticket', clerk],
+        ['POST', '/clerk/commands', clerk],
         ['POST', '/hotline/tickets/{ticketNo}/opinion', hotline],
         ['POST', '/hotline/tickets/{ticketNo}/unmask', hotline],
+        ['GET', '/hotline/tickets/{ticketNo}/links', hotline],
+        ['POST', '/hotline/tickets/{ticketNo}/links', hotline],
+        ['POST', '/hotline/tickets/{ticketNo}/links/revoke', hotline],
         ['POST', '/hotline/callers/search', hotline],
         ['GET', '/hotline/tickets', hotline],
         ['GET', '/hotline/tickets/{ticketNo}', hotline],

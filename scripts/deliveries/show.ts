@@ -54,6 +54,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   dns: '域名没有地址',
   forbiddenAddress: '地址不许连接',
   tls: '证书不对',
+  notice: '短信未发出',
 };
 
 export interface ListOptions extends RemoteOptions {

@@ -11,8 +11,9 @@ import { DAY, toShanghai } from '#domain/calendar/shanghai.ts';
 import { useAssets } from '#functions/adapters/assets.ts';
 import { handler as phone } from '#functions/phone/handler.ts';
 import { forgetCounts } from '#functions/portal/counts.ts';
-import { acceptsGzip } from '#functions/portal/docs.ts';
+
 import { handler as portal } from '#functions/portal/handler.ts';
+import { acceptsGzip } from '#functions/shared/static-files.ts';
 import { handler as website } from '#functions/website/handler.ts';
 import { bundleFunctions } from '#infra/bundle.ts';
 import { PrivacyNotice } from '#schemas/citizen.ts';

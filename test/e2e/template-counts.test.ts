@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileDistrict } from '#infra/district-folder.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
 import { jpeg } from '#test/support/files.ts';
+import { linkFor } from './clerk-page.ts';
 import {
   type Instance,
   phoneRequest,
@@ -34,6 +35,10 @@ interface Template {
   Resources: Record<string, Resource>;
 }
 
+/** A unit without an API, and its town. */
+const BY_LINK = 'xiangyanghu';
+const ITS_TOWN = '421202101000';
+
 const STATELESS = 'jieban-xianan-stateless.template.json';
 const silent = compileDistrict('xianan').departments.map(({ id }) => id);
 const folder = tempFolder();
@@ -54,7 +59,8 @@ async function run(change: (template: Template, copy: string) => void, patience 
   writeFileSync(join(copy, STATELESS), JSON.stringify(changed));
   let jieban: Instance | undefined;
   try {
-    jieban = await startInstance({ assembly: copy, silent, frozen: true, pollBoard: true });
+    const clerkPhones = { [BY_LINK]: '+8613900000099' };
+    jieban = await startInstance({ assembly: copy, silent, frozen: true, pollBoard: true, clerkPhones });
     await story(jieban, patience);
     return undefined;
   } catch (error) {
@@ -124,6 +130,26 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   expect((await jieban.raw('/openapi.json', {})).status).toBe(200);
   const startPage = await (await fetch(`${jieban.url}/`)).text();
   for (const channel of ['phone', 'website', 'wechat']) expect(startPage).toContain(`id="${channel}-today">1<`);
+
+  // A unit without an API is told by short message; the desk makes a link, too, which shows the picture.
+  const place = { townCode: ITS_TOWN };
+  const byLink = await accepted(
+    jieban.post('phone', { ...phoneRequest('day-clerk'), place, content: '老板拖欠工资。' }),
+  );
+  const sms = await until('the clerk is told', () =>
+    platforms.phone
+      .received()
+      .find(({ template, params }) => template === 'clerkTask' && params.ticketNo === byLink.ticketNo),
+  );
+  const code = { 'content-type': 'application/json', 'x-clerk-code': sms.params.code ?? '' };
+  expect((await jieban.raw('/clerk/ticket', { headers: code })).body).toMatchObject({
+    appellant: { name: '测试甲某' },
+  });
+  const sign = { method: 'POST', headers: code, body: JSON.stringify({ command: 'sign' }) };
+  expect((await jieban.raw('/clerk/commands', sign)).status).toBe(200);
+  const { code: shown } = await linkFor(jieban, wechat.ticketNo, await ownerOf(wechat));
+  const seen = await jieban.raw('/clerk/ticket', { headers: { 'x-clerk-code': shown } });
+  expect(seen.body).toMatchObject({ request: { attachments: [{ url: expect.stringContaining('http') }] } });
 
   // A message that the board doesn't bring is fetched.
   const { board: _, channelRef: __, caller: ___, ...message } = websiteRequest('day-polled');

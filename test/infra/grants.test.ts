@@ -88,6 +88,9 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem@Callers',
     ...READ_KEY('CallersKey'),
     ...SECRET('DepartmentsSecret'),
+    // Short messages to units without an address, each with the code of a link.
+    ...SECRET('PhoneSecret'),
+    ...SECRET('LinkSecret'),
     ...SEND('Dispatch'),
   ],
   feedback: [
@@ -112,6 +115,15 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   tick: CHANGE,
   // The table's own query: what left the unit on a day.
   departments: [...CHANGE, 'dynamodb:Query@Tickets', 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
+  // What a callback tells, for a unit that gets none: history, attachments and, unless confidential, the appellant.
+  clerk: [
+    ...CHANGE,
+    ...READ_KEPT,
+    'dynamodb:Query@Tickets',
+    'dynamodb:GetItem@Callers',
+    ...READ_KEY('CallersKey'),
+    ...SECRET('LinkSecret'),
+  ],
   hotline: [
     ...CHANGE,
     ...READ_KEPT,
@@ -125,6 +137,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem@Receipts',
     'dynamodb:Query@Receipts/byCaller',
     ...SECRET('QuerySecret'),
+    ...SECRET('LinkSecret'),
   ],
   citizen: [
     ...CHANGE,
@@ -169,6 +182,7 @@ const MACHINE_TRACES = [...LAMBDA_TRACES, 'xray:GetSamplingRules@*', 'xray:GetSa
 /** Who may call a function: principal and what it must call for. */
 const CALLERS: Readonly<Record<string, string>> = {
   citizen: 'apigateway.amazonaws.com',
+  clerk: 'apigateway.amazonaws.com',
   departments: 'apigateway.amazonaws.com',
   hotline: 'apigateway.amazonaws.com',
   phone: 'apigateway.amazonaws.com',

@@ -65,6 +65,8 @@ describe.each([
   ['/channels/wechat/tickets', 'citizens'],
   ['/tickets/{ticketNo}', 'citizens'],
   ['/departments/{departmentId}/tickets', 'departments'],
+  ['/clerk', 'clerks'],
+  ['/clerk/commands', 'clerks'],
   ['/hotline/tickets', 'hotline desk'],
 ])('%s', (path, group) => {
   test(`is of the group: ${group}`, () => expect(limitGroupOf(path)?.id).toBe(group));

@@ -261,7 +261,7 @@ describe.each(REGIONS)('%s', (region) => {
     }
   });
 
-  test('lets only the dispatcher and feedback read who called, and nothing list callers', () => {
+  test('lets only the dispatcher, the clerks’ page and feedback read who called, and nothing list callers', () => {
     const arn = Object.entries<{ Default?: string }>(
       JSON.parse(assembly.text.slice(assembly.text.indexOf('\n{') + 1)).Parameters,
     ).find(([, { Default }]) => Default === '/jieban/xianan/Callers/arn')![0];
@@ -269,6 +269,7 @@ describe.each(REGIONS)('%s', (region) => {
       .filter(({ resources }) => JSON.stringify(resources).includes(`"${arn}"`))
       .flatMap(({ owner, actions }) => actions.map((action) => `${functionOf(owner)} ${action}`));
     expect(may.sort()).toEqual([
+      'clerk dynamodb:GetItem',
       'dispatcher dynamodb:GetItem',
       'feedback dynamodb:GetItem',
       'phone dynamodb:PutItem',

@@ -37,9 +37,10 @@ export interface LocalSecrets {
   wechat: WechatSecret;
   departments: DepartmentSecrets;
   query: { keys: { kid: string; key: string }[] };
+  link: { keys: { kid: string; key: string }[] };
 }
 export type SecretKind = keyof LocalSecrets;
-const KINDS: readonly SecretKind[] = ['phone', 'website', 'wechat', 'departments', 'query'];
+const KINDS: readonly SecretKind[] = ['phone', 'website', 'wechat', 'departments', 'query', 'link'];
 
 /** One entry of the plane's file, as far as it matters here. */
 interface StoredSecret {
@@ -100,7 +101,8 @@ function pointTo(secrets: LocalSecrets, { platformsUrl, demoEndpoints, pollBoard
   const departments = Object.fromEntries(
     Object.entries(secrets.departments).map(([id, { endpoint, ...rest }]) => {
       const own = endpoint === undefined || OF_DEMO.test(endpoint) ? undefined : endpoint;
-      const demo = demoEndpoints[id];
+      // Its clerk works by link: no built-in department takes the work away.
+      const demo = rest.notify === undefined ? demoEndpoints[id] : undefined;
       if (own !== undefined) return [id, { ...rest, endpoint: own }];
       if (demo === undefined) return [id, rest];
       return [id, { ...rest, endpoint: demo, allow: [...new Set([...(rest.allow ?? []), ...THIS_MACHINE])] }];
@@ -145,8 +147,16 @@ const newWechat = (templates: readonly string[]): WechatSecret => ({
   push: { token: randomBytes(16).toString('hex'), encodingAESKey: consoleKey(), mode: 'safe' },
 });
 
-/** What is on disk, completed with whatever is missing: keys, also of departments and templates that joined the district. */
-export function openSecrets(dataDir: string, departmentIds: readonly string[], wechatTemplates: readonly string[]) {
+/**
+ * What is on disk, completed with whatever is missing: keys, also of departments and templates that joined the district.
+ * `clerkPhones`: units without an API, and whom a short message tells of their work.
+ */
+export function openSecrets(
+  dataDir: string,
+  departmentIds: readonly string[],
+  wechatTemplates: readonly string[],
+  clerkPhones: Readonly<Record<string, string>> = {},
+) {
   const { file, secrets: stored } = load(dataDir);
   let secrets: LocalSecrets = {
     phone: { vendors: newPhoneVendors(), ...(stored.phone ?? newPartner()) },
@@ -161,7 +171,12 @@ export function openSecrets(dataDir: string, departmentIds: readonly string[], w
       ...stored.departments,
     },
     query: stored.query ?? { keys: [namedKey()] },
+    link: stored.link ?? { keys: [namedKey()] },
   };
+  for (const [id, phone] of Object.entries(clerkPhones)) {
+    const { keys } = secrets.departments[id] ?? { keys: [signingKey()] };
+    secrets = { ...secrets, departments: { ...secrets.departments, [id]: { keys, notify: { phone } } } };
+  }
   return {
     get: () => secrets,
     /** Gives a department another endpoint at this machine; answers the departments' secret for the running instance. */

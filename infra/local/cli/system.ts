@@ -31,6 +31,8 @@ export interface SystemOptions {
   frozen?: boolean;
   /** Built-in departments for those without an endpoint; on unless false. */
   demoDepartments?: boolean;
+  /** Units without an API, and the phone that a short message with a link goes to; they get no built-in department. */
+  clerkPhones?: Readonly<Record<string, string>>;
   /** Fetch the local board's messages, as from a board that cannot push; off unless true. */
   pollBoard?: boolean;
   /** Demo departments that take callbacks and never answer. */
@@ -90,14 +92,19 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       o.dataDir,
       receivers.map(({ id }) => id),
       templatesOf(district.feedback, 'wechat'),
+      o.clerkPhones,
     );
     const { phone, website, wechat, departments } = secrets.get();
+    let showCode: (phone: string, params: Readonly<Record<string, string>>) => void = () => {};
     const platforms = await startPlatforms({
       dataDir: o.dataDir,
       wechat: { ...wechat, templateIds: Object.values(wechat.templates) },
       phoneKeys: phone.outbound.keys,
       websiteKeys: website.outbound.keys,
-      smsTemplates: [...templatesOf(district.feedback, 'sms'), LATE_TEMPLATE],
+      smsTemplates: [...templatesOf(district.feedback, 'sms'), LATE_TEMPLATE, district.clerkLinks.smsTemplate],
+      onNotice: ({ template, phone, params }) => {
+        if (template === district.clerkLinks.smsTemplate) showCode(phone, params);
+      },
       departments: {
         keys: Object.fromEntries(Object.entries(departments).map(([id, { keys }]) => [id, keys])),
         ...(o.silent ? { silent: o.silent } : {}),
@@ -107,7 +114,10 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       onError: (error) => console.error('platform fake failed', error),
     });
     stops.push(() => platforms.stop());
-    const demo = receivers.filter(({ endpoint }) => endpoint === undefined && o.demoDepartments !== false);
+    const demo = receivers.filter(
+      ({ id, endpoint }) =>
+        endpoint === undefined && o.demoDepartments !== false && departments[id]?.notify === undefined,
+    );
     secrets.point({
       platformsUrl: platforms.url,
       demoEndpoints: Object.fromEntries(demo.map(({ id }) => [id, platforms.endpointOf(id)])),
@@ -156,6 +166,9 @@ export async function startSystem(o: SystemOptions): Promise<System> {
         .resume(builtIn.map(({ id }) => id))
         .catch((error: unknown) => log.note(`demo departments could not read their work lists: ${String(error)}`));
     }
+    // Here nobody has that phone: the terminal plays it.
+    showCode = (number, { unit, ticketNo, code }) =>
+      log.note(`短信 → ${number}：${unit} 有工单 ${ticketNo} 待办，办理码 ${code}，网页 ${runner.url}/clerk`);
     const { endpoints, region } = runner.plane;
     folder.serving(runner.url, { region, sqs: endpoints.sqs, dynamodb: endpoints.dynamodb });
     return { url: runner.url, runner, platforms, secrets: secrets.get(), district, stop };

@@ -10,7 +10,7 @@ import { MessageBoard } from './board.ts';
 import { DemoDepartments, type DemoDepartmentsOptions } from './departments.ts';
 import { serve } from './http.ts';
 import { issuerRoutes, mintToken, openSigningKey, type Role } from './oidc.ts';
-import { PhonePlatform } from './phone.ts';
+import { type PhoneNotice, PhonePlatform } from './phone.ts';
 import { type WechatAccount, WechatPlatform } from './wechat.ts';
 
 export interface PlatformsOptions {
@@ -22,6 +22,8 @@ export interface PlatformsOptions {
   websiteKeys: readonly string[];
   /** 短信模板 that the carrier knows. */
   smsTemplates: readonly string[];
+  /** A short message or call that went out. */
+  onNotice?: (notice: PhoneNotice) => void;
   departments: DemoDepartmentsOptions;
   onError?: (error: unknown) => void;
 }
@@ -64,7 +66,7 @@ function lastPort(file: string): number {
 export async function startPlatforms(o: PlatformsOptions): Promise<Platforms> {
   const key = await openSigningKey(join(o.dataDir, KEY_FILE));
   const wechat = new WechatPlatform(o.wechat);
-  const phone = new PhonePlatform(o.phoneKeys, o.smsTemplates);
+  const phone = new PhonePlatform(o.phoneKeys, o.smsTemplates, o.onNotice);
   const board = new MessageBoard(o.websiteKeys);
   const departments = new DemoDepartments({ ...(o.onError ? { onError: o.onError } : {}), ...o.departments });
   let url = '';

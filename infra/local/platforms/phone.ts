@@ -39,8 +39,11 @@ export class PhonePlatform {
   readonly #notices = new Map<string, PhoneNotice & { at: number }>();
   #replays = 0;
 
-  /** `templates`: those that the carrier has reviewed. */
-  constructor(keys: readonly string[], templates: readonly string[]) {
+  readonly #sent: (notice: PhoneNotice) => void;
+
+  /** `templates`: those that the carrier has reviewed; `sent` hears of each message once. */
+  constructor(keys: readonly string[], templates: readonly string[], sent: (notice: PhoneNotice) => void = () => {}) {
+    this.#sent = sent;
     this.#keys = keys;
     this.#templates = new Set(templates);
   }
@@ -86,7 +89,10 @@ export class PhonePlatform {
       return { status: 422, body: { accepted: false, error: 'invalid notice', errors } };
     }
     if (this.#notices.has(noticeId)) this.#replays += 1;
-    else this.#notices.set(noticeId, { ...notice.data, at: Date.now() });
+    else {
+      this.#notices.set(noticeId, { ...notice.data, at: Date.now() });
+      this.#sent(notice.data);
+    }
     return { status: 200, body: { accepted: true, noticeId } };
   }
 }

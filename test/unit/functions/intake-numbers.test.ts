@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalHash, canonicalJson } from '#functions/shared/canonical.ts';
+import { foldTyped } from '#functions/shared/crockford.ts';
 import {
   bodyHashWith,
   keyNamed,
-  normaliseQueryCode,
   ownerHashWith,
   phoneHashWith,
   queryCodeWith,
@@ -73,8 +73,8 @@ describe('query code', () => {
   });
 
   test('what people type is folded as Crockford says', () => {
-    expect(normaliseQueryCode(' 7k3m9-p2qxt ')).toBe('7K3M9P2QXT');
-    expect(normaliseQueryCode('OIL0il')).toBe('011011');
+    expect(foldTyped(' 7k3m9-p2qxt ')).toBe('7K3M9P2QXT');
+    expect(foldTyped('OIL0il')).toBe('011011');
   });
 
   test('a key that left the secret is missed by name', () => {

@@ -83,6 +83,7 @@ export const request = (
   query: Record<string, string> = {},
   headers: Record<string, string> = {},
 ): Request => ({
+  origin: 'https://api.example',
   path: '/',
   params: {},
   query,

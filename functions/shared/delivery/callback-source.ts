@@ -1,0 +1,80 @@
+/** Reads what a message to a unit is made of: the request, what was added to it, and who asked, as far as the unit may know. */
+import {
+  type Addition,
+  addedWords,
+  attachmentNames,
+  type CallbackSource,
+  hidesCaller,
+  type Names,
+  needsCaller,
+  needsRequest,
+  noteOf,
+  type ReadableRequest,
+} from '#domain/delivery/callback.ts';
+import type { CallerStore } from '#functions/ports/caller-store.ts';
+import type { TicketStore } from '#functions/ports/ticket-store.ts';
+import { linkAttachments } from '#functions/shared/attachment-links.ts';
+import type { District } from '#schemas/district.ts';
+import type { EventOf, TicketEvent } from '#schemas/event.ts';
+import type { CallerRecord } from '#schemas/intake.ts';
+import type { Ticket, TicketText } from '#schemas/ticket.ts';
+
+export interface SourcePorts {
+  readonly tickets: TicketStore;
+  readonly callers: CallerStore;
+}
+
+/** `history`: the ticket's events up to what is told. */
+export async function readSource(
+  { tickets, callers }: SourcePorts,
+  told: Pick<CallbackSource, 'event' | 'callback' | 'ticket'> & { readonly history: readonly TicketEvent[] },
+): Promise<CallbackSource> {
+  const { event, callback, ticket, history } = told;
+  const text = needsRequest(callback.type) ? await tickets.text(ticket.ticketNo, ticket.textKey) : undefined;
+  const events = event.type === 'appended' ? [event] : needsRequest(callback.type) ? history : [];
+  const appended = events.filter((one) => one.type === 'appended');
+  const noteKey = noteOf(event);
+  const spoken = appended.length + (noteKey === undefined ? 0 : 1);
+  const known = needsCaller(callback.type, ticket) || hidesCaller(ticket, spoken);
+  const caller = known ? await callers.get(ticket.callerToken) : undefined;
+  const request = text?.kind === 'request' ? await readable(text, ticket) : undefined;
+  const additions = await additionsOf(appended, { ticket, caller }, tickets);
+  const note = noteKey === undefined ? undefined : await tickets.text(ticket.ticketNo, noteKey);
+  return { event, callback, ticket, request, additions, caller, ...(note?.kind === 'note' && { note: note.text }) };
+}
+
+/** The department reads the attachments' names as it reads the other words; the name to save under must not say more. */
+async function readable(request: Extract<TicketText, { kind: 'request' }>, ticket: Ticket): Promise<ReadableRequest> {
+  return { ...request, attachments: await linkAttachments(request.attachments, attachmentNames(request, ticket)) };
+}
+
+/** Without those that were erased (清除) in the meantime. */
+async function additionsOf(
+  appended: readonly EventOf<'appended'>[],
+  { ticket, caller }: { ticket: Ticket; caller: CallerRecord | undefined },
+  tickets: TicketStore,
+): Promise<Addition[]> {
+  const additions = await Promise.all(
+    appended.map(async ({ at, noteKey }) => {
+      const note = await tickets.text(ticket.ticketNo, noteKey);
+      if (note?.kind !== 'note') return undefined;
+      const { text, attachments = [] } = note;
+      const names = attachments.map(({ name }) => addedWords(name, ticket, caller));
+      return { at, text, attachments: await linkAttachments(attachments, names) };
+    }),
+  );
+  return additions.filter((addition) => addition !== undefined);
+}
+
+export function namesOf(district: District): Names {
+  const categories = new Map(district.catalogue.rows.map((row) => [row.code, row.name]));
+  // A main class (大类) has no row of its own; its name stands on each of its sub-classes.
+  for (const row of district.catalogue.rows) categories.set(row.code.slice(0, 2), row.category);
+  const towns = new Map(district.towns.map((town) => [town.code, town.name]));
+  return {
+    districtId: district.id,
+    desk: district.desk,
+    category: (code) => categories.get(code),
+    town: (code) => towns.get(code),
+  };
+}
