@@ -126,7 +126,7 @@ export const TicketEvent = z.discriminatedUnion('type', [
   /** 并入: this ticket answers for `from`, too. */
   event('absorbed', { from: TicketNo }),
   /** 主单答复: what the ticket that this one was merged into was answered. */
-  event('answeredByMain', { main: TicketNo, resultCode: ResultCode, textKey: z.string() }),
+  event('answeredByMain', { main: TicketNo, by: UnitId.optional(), resultCode: ResultCode, textKey: z.string() }),
   /** 拆出 */
   event('splitOff', { to: TicketNo }),
   /** 挂起; `instances` of clocks stand. */

@@ -107,7 +107,9 @@ function data(
     handler: ticket.handler,
     ...(ticket.noReturn === undefined ? {} : { designated: ticket.noReturn }),
     ...(event.type === 'warned' ? { warning: { clock: event.clock, colour: event.colour, dueAt: event.dueAt } } : {}),
-    ...(request !== undefined && needsRequest(callback.type) ? { request: requestOf(request, ticket, names) } : {}),
+    ...(request !== undefined && needsRequest(callback.type)
+      ? { request: requestOf(request, { ticket, caller }, names) }
+      : {}),
     ...(additions.length === 0 ? {} : { additions: additions.map((addition) => additionOf(addition, ticket, caller)) }),
     ...(appellant === undefined ? {} : { appellant }),
   };
@@ -148,10 +150,14 @@ export const noteOf = (event: TicketEvent): string | undefined =>
     ? event.noteKey
     : undefined;
 
-function requestOf(request: ReadableRequest, ticket: Ticket, names: Names): NonNullable<CallbackData['request']> {
+function requestOf(
+  request: ReadableRequest,
+  { ticket, caller }: Pick<CallbackSource, 'ticket' | 'caller'>,
+  names: Names,
+): NonNullable<CallbackData['request']> {
   const townCode = ticket.townCode ?? request.place?.townCode;
   const { lat, lng, crs } = request.place ?? {};
-  const { title, content, placeText, attachmentNames = [] } = wordsOf(request, ticket);
+  const { title, content, placeText, attachmentNames = [] } = wordsOf(request, ticket, caller);
   return {
     title,
     content,
@@ -202,14 +208,21 @@ const linked = ({
 });
 
 /** What the department may know the attachments by, in their order. */
-export const attachmentNames = (request: RequestText, ticket: Ticket): readonly string[] =>
-  wordsOf(request, ticket).attachmentNames ?? request.attachments.map(({ name }) => name);
+export const attachmentNames = (
+  request: RequestText,
+  ticket: Ticket,
+  caller: CallerRecord | undefined,
+): readonly string[] => wordsOf(request, ticket, caller).attachmentNames ?? request.attachments.map(({ name }) => name);
 
-/** The caller's own words, or the copy without the caller; older texts have none, so their patterns are masked here. */
-function wordsOf(request: RequestText | ReadableRequest, ticket: Ticket): MaskedRequest {
+/** The caller's own words, or the copy without the caller; a text that has none (a part that was split off) is masked here. */
+function wordsOf(
+  request: RequestText | ReadableRequest,
+  ticket: Ticket,
+  caller: CallerRecord | undefined,
+): MaskedRequest {
   if (!isDiscreet(ticket)) return request;
   const attachmentNames = request.attachments.map(({ name }) => name);
-  return request.masked ?? discreetCopy({ ...request, attachmentNames });
+  return request.masked ?? discreetCopy({ ...request, attachmentNames }, identityOf(caller));
 }
 
 function appellantOf(caller: CallerRecord | undefined): CallbackData['appellant'] {

@@ -80,6 +80,8 @@ export interface RegisterSplit {
 export interface AnswerByMain {
   readonly command: 'answerByMain';
   readonly main: string;
+  /** Who answered. */
+  readonly by?: string | undefined;
   readonly resultCode: EventOf<'answeredByMain'>['resultCode'];
   readonly publicAnswer: string;
 }

@@ -15,12 +15,17 @@ type Of<N extends DepartmentCommand['command']> = Extract<DepartmentCommand, { c
 export const isAssisting = ({ assists }: Pick<Ticket, 'assists'>, unit: string): boolean =>
   assists.some((assist) => assist.unit === unit && assist.state !== 'finished');
 
+/** So many may be called to one ticket in its life: each has a row that is written with every change of it. */
+const MOST_CALLED = 20;
+
 export function whistle(ticket: Ticket, command: Of<'whistle'>, context: DecideContext): Outcome {
   const level = context.levelOf(ticket.owner);
   if (level !== 'town' && level !== 'zone') return reject('ruleForbids', 'only a town or a zone whistles for others');
   const { units, reason } = command;
   if (!units.every((unit) => context.isUnit(unit))) return reject('unknownUnit', 'no such unit in the district');
   if (new Set(units).size !== units.length) return reject('ruleForbids', 'a unit is named once');
+  const called = new Set([...ticket.assists.map(({ unit }) => unit), ...units]);
+  if (called.size > MOST_CALLED) return reject('ruleForbids', `a ticket takes ${MOST_CALLED} called units at most`);
   for (const unit of units) {
     const other = context.levelOf(unit);
     if (unit === ticket.owner || other === 'hotline' || other === 'city') {

@@ -7,6 +7,7 @@ import type { DecideContext } from './command.ts';
 import { finishAssist, reportIn, whistle } from './decide-assist.ts';
 import { askExtension } from './decide-extension.ts';
 import { calledOff } from './decide-merge.ts';
+import { resumed } from './decide-pause.ts';
 import { askReturn } from './decide-return.ts';
 import { type Outcome, reject } from './outcome.ts';
 
@@ -50,15 +51,18 @@ export function decideByDepartment(
       };
     }
     case 'reply': {
-      const key = `answer-${ticket.version + 1}`;
+      // Work that is answered no longer stands; its clocks go on for the case that the answer is refused.
+      const over = resumed(ticket, context);
+      const key = `answer-${ticket.version + (over === undefined ? 1 : 2)}`;
       return {
         drafts: [
+          ...(over === undefined ? [] : [over]),
           {
             type: 'replied',
             unit,
             resultCode: command.resultCode,
             textKey: key,
-            stop: running(ticket),
+            stop: [...running(ticket), ...(over?.start ?? []).map(({ instance }) => instance)],
             start: [start(ticket, 'replyReview', context.desk, context)],
             tell: calledOff(ticket),
           },

@@ -49,6 +49,7 @@ export function approveExtension(
   const finish = runningClocks(ticket).findLast((clock) => clock.id === 'finish');
   const newDeadline = ticket.extension?.newDeadline;
   if (finish === undefined || newDeadline === undefined) return reject('ruleForbids', 'there is nothing to extend');
+  if (fromIso(newDeadline) <= now) return reject('tooLate', 'the deadline that was asked for has passed');
   return {
     drafts: [
       {

@@ -176,7 +176,8 @@ function assign(ticket: Ticket, command: CommandOf<'assign'>, context: DecideCon
       category,
       townCode,
       urgency,
-      round: reassigned ? ticket.round + 1 : ticket.round,
+      // The citizen hears of the first dispatch alone: one that came back begins another round.
+      round: ticket.dispatchedAt === undefined ? ticket.round : ticket.round + 1,
       tellBefore: reassigned ? [{ to: ticket.owner, type: 'withdrawn' }] : [],
     },
     context,

@@ -19,6 +19,9 @@ export function merge(ticket: Ticket, { into, reason }: CommandOf<'merge'>, cont
   if (into === ticket.ticketNo) return reject('ruleForbids', 'a ticket is not merged into itself');
   if (main?.ticketNo !== into) return reject('unknownTicket', 'there is no such ticket to merge into');
   if (!isOpen(main.status)) return reject('ruleForbids', 'the other ticket has ended');
+  if (outranks(ticket, main)) {
+    return reject('ruleForbids', 'the more urgent ticket must be the one that goes on: merge the other into it');
+  }
   if (main.merged.length >= MOST_MERGED) return reject('ruleForbids', 'the other ticket has as many as it bears');
   return {
     drafts: [
@@ -35,6 +38,11 @@ export function merge(ticket: Ticket, { into, reason }: CommandOf<'merge'>, cont
     ],
   };
 }
+
+const URGENCIES: readonly Ticket['urgency'][] = ['normal', 'urgent', 'critical'];
+/** Danger and the shorter limit must not end in a ticket that knows neither. */
+const outranks = (one: Ticket, other: Ticket): boolean =>
+  URGENCIES.indexOf(one.urgency) > URGENCIES.indexOf(other.urgency) || (one.flags.danger && !other.flags.danger);
 
 /** Whoever works along hears that it is over. */
 export const calledOff = (ticket: Ticket) =>
@@ -54,11 +62,11 @@ export function absorb(ticket: Ticket, { from, reason }: Absorb, context: Decide
 
 /** What the main ticket was answered, for the citizen of a merged one. */
 export function answerByMain(ticket: Ticket, command: AnswerByMain): Outcome {
-  const { main, resultCode, publicAnswer } = command;
+  const { main, by, resultCode, publicAnswer } = command;
   if (ticket.mergedInto !== main) return reject('ruleForbids', 'the ticket was not merged into that one');
   const key = `answer-${ticket.version + 1}`;
   return {
-    drafts: [{ type: 'answeredByMain', main, resultCode, textKey: key }],
+    drafts: [{ type: 'answeredByMain', main, ...(by === undefined ? {} : { by }), resultCode, textKey: key }],
     texts: [{ key, text: { kind: 'answer', internal: '', public: publicAnswer } }],
   };
 }

@@ -45,6 +45,8 @@ export function resumed(ticket: Ticket, { rules, now }: DecideContext, reason?: 
   const { instances } = ticket.suspension;
   const started: Clock[] = [];
   for (const clock of ticket.clocks.filter(({ instance }) => instances.includes(instance))) {
+    // Contacted while it stood.
+    if (clock.id === 'contact' && ticket.contactedAt !== undefined) continue;
     started.push(resumeClock(rules, clock, now, [...ticket.clocks, ...started]));
   }
   return {

@@ -98,7 +98,7 @@ export function designate(ticket: Ticket, { owner, reason }: CommandOf<'designat
     {
       owner,
       reason,
-      round: ticket.dispatchedAt === undefined || again ? ticket.round : ticket.round + 1,
+      round: ticket.dispatchedAt === undefined ? ticket.round : ticket.round + 1,
       designated: true,
       tellBefore: told ? [{ to: ticket.owner, type: 'withdrawn' }] : [],
     },

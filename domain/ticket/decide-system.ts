@@ -134,9 +134,13 @@ function requestText(intake: IntakeRequest): TicketText {
   };
 }
 
+/** So many marks fit into one transaction beside the rows of those who work along; the rest rings right after. */
+const MOST_AT_ONCE = 25;
+
 /** What has become due: warnings to the unit whose clock it is, B in A's place, the end of a pause. */
 function due(ticket: Ticket, context: DecideContext): Draft[] {
-  return dueMarks(ticket.clocks, context.now).flatMap(({ clock, kind }): Draft[] => {
+  const marks = dueMarks(ticket.clocks, context.now).slice(0, MOST_AT_ONCE);
+  return marks.flatMap(({ clock, kind }): Draft[] => {
     const { id, instance, dueAt, holder } = clock;
     const tell = holder === context.desk ? {} : { tell: [{ to: holder, type: toldAs(kind) }] };
     switch (kind) {
@@ -145,8 +149,10 @@ function due(ticket: Ticket, context: DecideContext): Draft[] {
         return draft === undefined ? [] : [draft];
       }
       case 'handover':
-        // Somebody was quicker: A has gone already.
-        return ticket.handler === 'B' ? [] : [{ type: 'handedOver', unit: holder, to: 'B', why: 'halfLimit', ...tell }];
+        // Where A has gone already nobody needs to hear it, but the mark must be settled, or it would ring for ever.
+        return [
+          { type: 'handedOver', unit: holder, to: 'B', why: 'halfLimit', ...(ticket.handler === 'B' ? {} : tell) },
+        ];
       default:
         return [{ type: 'warned', clock: id, instance, colour: kind, dueAt, holder, ...tell }];
     }

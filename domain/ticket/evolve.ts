@@ -14,7 +14,14 @@ export function evolve(ticket: Ticket | undefined, event: TicketEvent): Ticket {
   }
   if (ticket === undefined) throw new TypeError('a history begins with registered');
   if (event.seq !== ticket.version + 1) throw new TypeError('a history has no gaps');
-  return common(withHolding(apply(ticket, event), event), event);
+  return common(withHolding(unpaused(apply(ticket, event)), event), event);
+}
+
+/** 挂起 is of work that goes on: what ends a ticket ends it, so that a reopened one doesn't begin suspended. */
+function unpaused(ticket: Ticket): Ticket {
+  if (ticket.suspension === undefined || isOpen(ticket.status)) return ticket;
+  const { suspension: _over, ...rest } = ticket;
+  return rest;
 }
 
 export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
@@ -102,7 +109,10 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
           dispatchedAt: event.at,
           handler: event.handler ?? 'A',
           ...(event.designated === undefined ? {} : { noReturn: true }),
-          ...(ticket.status === 'ARBITRATION' ? { returns: judged(ticket, 'approved') } : {}),
+          // Named again, the unit was overruled.
+          ...(ticket.status === 'ARBITRATION'
+            ? { returns: judged(ticket, event.owner === ticket.owner ? 'rejected' : 'approved') }
+            : {}),
           ...placed(event),
           ...(event.decision === undefined ? {} : routed(event.decision)),
         }),
@@ -114,7 +124,8 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return to(event.to, { returns: [...ticket.returns, { unit, reasonCode, suggested, at, outcome }] });
     }
     case 'returnApproved':
-      return to('DISPATCHING', { returns: judged(ticket, 'approved') });
+      // Out of the unit's hands at once: it hears and sees no more of it.
+      return to('DISPATCHING', { owner: DESK, coHandlers: [], returns: judged(ticket, 'approved') });
     case 'returnRejected':
       return to('AWAIT_SIGN', { returns: judged(ticket, 'rejected') });
     case 'arbitrationOpened':
@@ -128,11 +139,12 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'extensionRejected':
       return to('HANDLING', answered(ticket, 'rejected'));
     case 'merged':
-      return to('MERGED', { mergedInto: event.into, closedAt: event.at });
+      return to('MERGED', { mergedInto: event.into, closedAt: event.at, ...sentHome(ticket, event.at) });
     case 'absorbed':
       return { ...ticket, merged: [...ticket.merged.filter((other) => other !== event.from), event.from] };
     case 'answeredByMain': {
-      const answer = { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: ticket.owner };
+      const { resultCode, textKey, at, by = ticket.owner } = event;
+      const answer = { resultCode, textKey, at, by };
       return { ...ticket, answer, answerApprovedAt: event.at };
     }
     case 'splitOff':
@@ -205,7 +217,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'contentChecked':
       return event.outcome === 'risky' ? { ...ticket, publicationHeld: true } : ticket;
     case 'feedbackRecorded':
-      return isUntold(event) ? look(ticket, 'feedback') : ticket;
+      return isUntold(event, ticket) ? look(ticket, 'feedback') : ticket;
     case 'deliveryLate': {
       const { unit, n } = event;
       return { ...look(ticket, 'undelivered'), undelivered: [...(ticket.undelivered ?? []), { unit, n }] };
@@ -217,6 +229,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'replied':
       return to('REPLIED', {
         answer: { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: event.unit },
+        ...sentHome(ticket, event.at),
       });
     case 'answerApproved':
       return to('AWAIT_VISIT', { answerApprovedAt: event.at });
@@ -245,7 +258,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
         answer: { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: ticket.owner },
       });
     case 'cancelled':
-      return to('CANCELLED', { closedAt: event.at });
+      return to('CANCELLED', { closedAt: event.at, ...sentHome(ticket, event.at) });
     case 'archived':
       return to('ARCHIVED');
     case 'warned':
@@ -267,6 +280,11 @@ const answered = ({ extension }: Ticket, outcome: 'approved' | 'rejected'): Part
 const assisted = (ticket: Ticket, unit: string, state: Assist['state'], at: string): Ticket => ({
   ...ticket,
   assists: ticket.assists.map((assist) => (assist.unit === unit ? { unit, state, at } : assist)),
+});
+
+/** Whoever still works along is told that it is over; from then on it is. */
+const sentHome = ({ assists }: Ticket, at: string): Partial<Ticket> => ({
+  assists: assists.map((assist) => (assist.state === 'finished' ? assist : { ...assist, state: 'finished', at })),
 });
 
 /** Once somebody else has the ticket, nobody takes it over by the clock. */
@@ -303,9 +321,12 @@ const endangered = (ticket: Ticket): Ticket => ({
   ...(ticket.dispatchedAt === undefined && isOpen(ticket.status) ? { urgency: 'critical' as const } : {}),
 });
 
-/** Somebody who can be reached was not: the platform refused us, or the citizen closed the only way. */
-const isUntold = ({ outcome, detail }: EventOf<'feedbackRecorded'>): boolean =>
-  outcome === 'rejected' || (outcome === 'unreachable' && detail === 'noConsent');
+/**
+ * Somebody who can be reached was not: the platform refused us, or the citizen closed the only way. Of a part that was split
+ * off nobody has a query code either: without a message only the desk can tell.
+ */
+const isUntold = ({ outcome, detail }: EventOf<'feedbackRecorded'>, { splitFrom }: Ticket): boolean =>
+  outcome === 'rejected' || (outcome === 'unreachable' && (detail === 'noConsent' || splitFrom !== undefined));
 
 const placed = (from: { categoryCode?: string | undefined; townCode?: string | undefined }): Partial<Ticket> => ({
   ...(from.categoryCode === undefined ? {} : { categoryCode: from.categoryCode }),

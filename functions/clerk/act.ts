@@ -38,9 +38,5 @@ export async function act(
     const detail = 'this link has done this act before; a link does each act once';
     throw new ProblemError('commandRejected', { code: 'linkUsed', detail });
   }
-  // Who assists sees the ticket, so it isn't hidden as from a stranger.
-  if (result.outcome === 'rejected' && result.rejection.code === 'notOwner') {
-    throw new ProblemError('commandRejected', result.rejection);
-  }
   return commandReply(result);
 }

@@ -30,12 +30,14 @@ async function answerOf(
   store: TicketStore,
   ticket: Ticket,
   event: TicketEvent,
-): Promise<{ resultCode: ResultCode; publicAnswer: string }> {
-  if (event.type === 'notAccepted') return { resultCode: 'explained', publicAnswer: event.lawfulRoute };
+): Promise<{ by: string; resultCode: ResultCode; publicAnswer: string }> {
+  if (event.type === 'notAccepted')
+    return { by: ticket.owner, resultCode: 'explained', publicAnswer: event.lawfulRoute };
   const { answer } = ticket;
   const text = answer && (await store.text(ticket.ticketNo, answer.textKey));
   // Erased in the meantime: the outcome is still theirs to know.
   return {
+    by: answer?.by ?? ticket.owner,
     resultCode: answer?.resultCode ?? 'explained',
     publicAnswer: text?.kind === 'answer' ? text.public : '',
   };

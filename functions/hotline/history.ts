@@ -39,7 +39,7 @@ export async function historyOf(ticketNo: string, masked: boolean): Promise<obje
   const texts = await readTexts(ticketNo, [ticket.textKey, ...events.flatMap(keysOf)], masked);
   // The token leads to the caller's identity; whoever needs that asks for it by name and reason.
   const { callerToken: _, ...shown } = ticket;
-  return { ticket: shown, events: events.map(withoutToken), texts, masked };
+  return { ticket: shown, events: events.map((event) => shownEvent(event, masked)), texts, masked };
 }
 
 function keysOf(event: TicketEvent): string[] {
@@ -49,10 +49,10 @@ function keysOf(event: TicketEvent): string[] {
   return [];
 }
 
-function withoutToken(event: TicketEvent): object {
-  if (event.type !== 'registered') return event;
-  const { callerToken: _, ...shown } = event;
-  return shown;
+/** Operators write reasons by hand, so there may be a person in one. */
+function shownEvent(event: TicketEvent, masked: boolean): object {
+  const { callerToken: _, ...shown } = { callerToken: undefined, ...event };
+  return masked && shown.reason !== undefined ? { ...shown, reason: discreetText(shown.reason) } : shown;
 }
 
 export function ticketNoOf(params: Readonly<Record<string, string>>): string {

@@ -59,12 +59,15 @@ export async function changeTicket(
   for (let round = 0; round < ROUNDS; round++) {
     if (round > 0) await pause(round);
     const ticket = await store.load(ticketNo);
-    if (ticket === undefined ? command.command !== 'register' : !inspect(ticket)) return { outcome: 'unknownTicket' };
+    if (ticket === undefined && command.command !== 'register') return { outcome: 'unknownTicket' };
+    const visible = ticket === undefined || inspect(ticket);
     const cause = causeOf(request, ticket);
     if (cause !== undefined) {
+      // Also of a ticket that has left since: whoever lost our answer must hear that it was done.
       const known = await replay(store, cause);
-      if (known !== undefined) return known;
+      if (known !== undefined && (visible || known.outcome === 'replayed')) return known;
     }
+    if (!visible) return { outcome: 'unknownTicket' };
     const other = partner === undefined ? undefined : await store.load(partner.ticketNo);
     const context = decideContext(other);
     const decision = decide(ticket, command, actor, context);

@@ -11,7 +11,6 @@ export function commandReply(result: ChangeResult): Reply {
     case 'replayed':
       return { status: 200, body: result.answer, headers: { 'idempotent-replay': 'true' } };
     case 'rejected':
-      if (result.rejection.code === 'notOwner') throw new ProblemError('notFound');
       throw new ProblemError('commandRejected', result.rejection);
     case 'causeMisused':
       throw new ProblemError('referenceConflict', {

@@ -38,9 +38,9 @@ async function opened(owner = OWNER): Promise<string> {
   await ticketStore().commit({ ticket: story.is, events: story.events, texts, expectedVersion: 0 });
   return ticketNo;
 }
-function signed(unit: string, resource: string, params: Record<string, string>, body?: object) {
+function signed(unit: string, resource: string, params: Record<string, string>, body?: object, id?: string) {
   const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-  const headers = { ...sign([KEYS[unit] ?? ''], `msg_${randomUUID()}`, bytes, Date.now()) };
+  const headers = { ...sign([KEYS[unit] ?? ''], id ?? `msg_${randomUUID()}`, bytes, Date.now()) };
   return call(departments, {
     resource,
     params,
@@ -49,8 +49,8 @@ function signed(unit: string, resource: string, params: Record<string, string>, 
     ...(body === undefined ? {} : { body: bytes }),
   });
 }
-const asUnit = (unit: string, ticketNo: string, body: object) =>
-  signed(unit, '/departments/{departmentId}/tickets/{ticketNo}/commands', { departmentId: unit, ticketNo }, body);
+const asUnit = (unit: string, ticketNo: string, body: object, id?: string) =>
+  signed(unit, '/departments/{departmentId}/tickets/{ticketNo}/commands', { departmentId: unit, ticketNo }, body, id);
 const workList = async (unit: string) => {
   const { body } = await signed(unit, '/departments/{departmentId}/tickets', { departmentId: unit });
   return (body.tickets as { ticketNo: string }[]).map(({ ticketNo }) => ticketNo);
@@ -204,10 +204,16 @@ test('whistled units work along: in their list until their part is done, and not
   expect((await asUnit(OWNER, ticketNo, { command: 'whistle', units: ['zhujian'], reason })).status).toBe(200);
   expect(await workList('zhujian')).toEqual([ticketNo]);
   expect((await asUnit('renshe', ticketNo, { command: 'reportIn' })).status).toBe(404);
-  expect(problemOf(await asUnit('zhujian', ticketNo, { command: 'progress', note: '我来办' }))?.status).toBe(404);
+  // It sees the ticket, so it isn't told that there is none.
+  const foreign = await asUnit('zhujian', ticketNo, { command: 'progress', note: '我来办' });
+  expect(problemOf(foreign)).toMatchObject({ status: 409, code: 'notOwner' });
   expect((await asUnit('zhujian', ticketNo, { command: 'reportIn', note: '已到场' })).status).toBe(200);
   expect((await load(ticketNo)).owner).toBe(OWNER);
-  expect((await asUnit('zhujian', ticketNo, { command: 'finishAssist', note: '已核查' })).status).toBe(200);
+  const finish = { command: 'finishAssist', note: '已核查' };
+  expect((await asUnit('zhujian', ticketNo, finish, 'msg_finish')).status).toBe(200);
+  // The answer got lost: the same message is answered as before, though the ticket is out of the unit's sight.
+  expect((await asUnit('zhujian', ticketNo, finish, 'msg_finish')).status).toBe(200);
+  expect((await asUnit('zhujian', ticketNo, { ...finish, note: '又' }, 'msg_finish')).status).toBe(404);
   expect(await workList('zhujian')).toEqual([]);
   expect(await workList(OWNER)).toEqual([ticketNo]);
 });

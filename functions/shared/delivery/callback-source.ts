@@ -34,18 +34,24 @@ export async function readSource(
   const events = event.type === 'appended' ? [event] : needsRequest(callback.type) ? history : [];
   const appended = events.filter((one) => one.type === 'appended');
   const noteKey = noteOf(event);
-  const spoken = appended.length + (noteKey === undefined ? 0 : 1);
+  const unmasked = text?.kind === 'request' && text.masked === undefined;
+  const spoken = appended.length + (noteKey === undefined ? 0 : 1) + (unmasked ? 1 : 0);
   const known = needsCaller(callback.type, ticket) || hidesCaller(ticket, spoken);
   const caller = known ? await callers.get(ticket.callerToken) : undefined;
-  const request = text?.kind === 'request' ? await readable(text, ticket) : undefined;
+  const request = text?.kind === 'request' ? await readable(text, ticket, caller) : undefined;
   const additions = await additionsOf(appended, { ticket, caller }, tickets);
   const note = noteKey === undefined ? undefined : await tickets.text(ticket.ticketNo, noteKey);
   return { event, callback, ticket, request, additions, caller, ...(note?.kind === 'note' && { note: note.text }) };
 }
 
 /** The department reads the attachments' names as it reads the other words; the name to save under must not say more. */
-async function readable(request: Extract<TicketText, { kind: 'request' }>, ticket: Ticket): Promise<ReadableRequest> {
-  return { ...request, attachments: await linkAttachments(request.attachments, attachmentNames(request, ticket)) };
+async function readable(
+  request: Extract<TicketText, { kind: 'request' }>,
+  ticket: Ticket,
+  caller: CallerRecord | undefined,
+): Promise<ReadableRequest> {
+  const names = attachmentNames(request, ticket, caller);
+  return { ...request, attachments: await linkAttachments(request.attachments, names) };
 }
 
 /** Without those that were erased (清除) in the meantime. */

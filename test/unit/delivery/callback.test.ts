@@ -189,9 +189,9 @@ describe('later messages', () => {
 describe('the names of attachments', () => {
   it('are the citizen’s own, or the masked ones where the department must not learn who asked', () => {
     const masked = { title: '', content: '', attachmentNames: ['***.jpg'] };
-    expect(attachmentNames(request, started().is)).toEqual(['工资条.jpg']);
-    expect(attachmentNames({ ...request, masked }, started().is)).toEqual(['工资条.jpg']);
-    expect(attachmentNames({ ...request, masked }, started({ confidential: true }).is)).toEqual(['***.jpg']);
+    expect(attachmentNames(request, started().is, undefined)).toEqual(['工资条.jpg']);
+    expect(attachmentNames({ ...request, masked }, started().is, undefined)).toEqual(['工资条.jpg']);
+    expect(attachmentNames({ ...request, masked }, started({ confidential: true }).is, undefined)).toEqual(['***.jpg']);
   });
 });
 
