@@ -7,6 +7,8 @@ export default defineConfig({
     // One a core of the smallest machine that CI has; what waits for emulators leaves room for the other.
     maxWorkers: 2,
     hookTimeout: 120_000,
+    // Emulators on a machine that others use, too: once more, and vitest says which test needed it.
+    retry: 1,
     coverage: {
       provider: 'v8',
       include: ['domain/**/*.ts', 'schemas/**/*.ts'],
