@@ -28,7 +28,7 @@ export async function answerMerged(ports: MergedPorts, ticketNo: string, seq: nu
   for (const child of due) {
     const result = await changeTicket({
       ticketNo: child,
-      command: { command: 'answerByMain', main: ticketNo, ...answer, publicAnswer: forOthers },
+      command: { command: 'answerByMain', main: ticketNo, mainSeq: seq, ...answer, publicAnswer: forOthers },
       actor: FEEDBACK,
       cause: { key: `main#${ticketNo}#${seq}#${child}`, fingerprint: fingerprint(ticketNo) },
     });

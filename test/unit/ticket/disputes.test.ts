@@ -198,11 +198,22 @@ describe('merge and split', () => {
 
   it('the citizen of a merged one is answered, and may be answered anew', () => {
     const story = inState('MERGED');
-    const answer = { command: 'answerByMain', main: OTHER, resultCode: 'partly', publicAnswer: '先修一半。' } as const;
+    const answer = {
+      command: 'answerByMain',
+      main: OTHER,
+      mainSeq: 7,
+      resultCode: 'partly',
+      publicAnswer: '先修一半。',
+    } as const;
     story.give(answer, system);
     expect(story.is).toMatchObject({ status: 'MERGED', answer: { resultCode: 'partly' } });
-    story.give({ ...answer, resultCode: 'solved' }, system);
+    story.give({ ...answer, mainSeq: 12, resultCode: 'solved' }, system);
     expect(story.is.answer?.resultCode).toBe('solved');
+    // The queue may bring the older one last.
+    const { version } = story.is;
+    story.give({ ...answer, mainSeq: 9 }, system);
+    expect(story.is).toMatchObject({ version, answer: { resultCode: 'solved' } });
+    expect(fold(story.events)).toEqual(story.is);
     expect(codeOf(story.try({ ...answer, main: 'XA2026112300000034' }, system))).toBe('ruleForbids');
   });
 
