@@ -165,6 +165,27 @@ describe('suspension', () => {
     expect(running(story.is)).toEqual(['finish#2', 'contact#2']);
   });
 
+  it('ends at its end date also when the alarm rings late', () => {
+    const [punctual, late] = [storyUntil('HANDLING'), storyUntil('HANDLING')];
+    for (const story of [punctual, late]) {
+      story.give({ command: 'suspend', until: later(story, DAY), reason }, dispatcher).later(DAY);
+    }
+    punctual.give({ command: 'tick' }, system);
+    late.later(3 * HOUR).give({ command: 'tick' }, system);
+    expect(deadlines(late.is)).toEqual(deadlines(punctual.is));
+    expect(finish(late.is)?.startedAt).toBe(finish(punctual.is)?.startedAt);
+  });
+
+  it('happens three times a ticket at most', () => {
+    const story = storyUntil('HANDLING');
+    const suspend = () => story.try({ command: 'suspend', until: later(story, DAY), reason }, dispatcher);
+    for (let times = 0; times < 3; times++) {
+      expect(codeOf(suspend())).toBe('ok');
+      story.later(HOUR).give({ command: 'resume', reason }, dispatcher);
+    }
+    expect(codeOf(suspend())).toBe('ruleForbids');
+  });
+
   test.each([
     [-1, 'ruleForbids'],
     [0, 'ruleForbids'],
