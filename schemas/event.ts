@@ -126,7 +126,14 @@ export const TicketEvent = z.discriminatedUnion('type', [
   /** 并入: this ticket answers for `from`, too. */
   event('absorbed', { from: TicketNo }),
   /** 主单答复: what the ticket that this one was merged into was answered. */
-  event('answeredByMain', { main: TicketNo, by: UnitId.optional(), resultCode: ResultCode, textKey: z.string() }),
+  event('answeredByMain', {
+    main: TicketNo,
+    /** The main ticket's event that brought it. */
+    mainSeq: z.int().min(1).optional(),
+    by: UnitId.optional(),
+    resultCode: ResultCode,
+    textKey: z.string(),
+  }),
   /** 拆出 */
   event('splitOff', { to: TicketNo }),
   /** 挂起; `instances` of clocks stand. */

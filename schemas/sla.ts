@@ -112,8 +112,8 @@ export const LimitProfile = z.strictObject({
   returns: z.strictObject({ perTicket: z.int().min(1), perUnit: z.int().min(1), source }),
   /** 延期: at most so much behind the deadline. */
   extension: z.strictObject({ limit: Limit, source }),
-  /** 挂起: at most so long. */
-  suspension: z.strictObject({ limit: Limit, source }),
+  /** 挂起: at most so long each, and at most so often a ticket. */
+  suspension: z.strictObject({ limit: Limit, perTicket: z.int().min(1), source }),
   /** 重开期: how long after the end a ticket may be taken up again. */
   reopenWindow: z.strictObject({ limit: Limit, source }),
 });

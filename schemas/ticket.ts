@@ -162,7 +162,16 @@ export const Ticket = z.strictObject({
   clockGeneration: z.int().min(0),
   /** Per unit: how many callbacks were addressed to it; gives each its place in the order. */
   callbackCount: z.record(UnitId, z.int()),
-  answer: z.strictObject({ resultCode: ResultCode, textKey: z.string(), at: Instant, by: UnitId }).optional(),
+  answer: z
+    .strictObject({
+      resultCode: ResultCode,
+      textKey: z.string(),
+      at: Instant,
+      by: UnitId,
+      /** 主单答复: which event of the main ticket brought it. */
+      mainSeq: z.int().min(1).optional(),
+    })
+    .optional(),
   /** Set when the hotline let the answer pass: from then on the citizen may read it. */
   answerApprovedAt: Instant.optional(),
   contactedAt: Instant.optional(),

@@ -12,7 +12,7 @@ import type { Callback, CallbackType, TicketEvent } from '#schemas/event.ts';
 import type { CallerRecord } from '#schemas/intake.ts';
 import type { MaskedRequest, Ticket, TicketText } from '#schemas/ticket.ts';
 import { webhookId } from './delivery.ts';
-import { discreetCopy, discreetText, type Identity } from './discretion.ts';
+import { discreetCopy, discreetText, identityOf } from './discretion.ts';
 
 /** The names that a message spells out; from the district folder. */
 export interface Names {
@@ -187,15 +187,6 @@ const additionOf = (
 /** What the department may read of the words of an addition, or of the name of an attachment that came with it. */
 export const addedWords = (words: string, ticket: Ticket, caller: CallerRecord | undefined): string =>
   isDiscreet(ticket) ? discreetText(words, identityOf(caller)) : words;
-
-function identityOf({ name, phone, enterprise }: Partial<CallerRecord> = {}): Identity {
-  return {
-    names: name === undefined ? [] : [name],
-    // E.164 → as dialled in China.
-    phones: phone === undefined ? [] : [phone.replace(/^\+86(?=1[3-9])/, '').replace(/^\+86/, '0')],
-    enterprise,
-  };
-}
 
 const linked = ({
   name,

@@ -6,6 +6,7 @@
 import { applyRules, maskPersonalData, nameRule } from '#domain/feedback/mask.ts';
 import { plainOf } from '#domain/feedback/normalise.ts';
 import type { Rule } from '#domain/feedback/personal-data.ts';
+import type { CallerRecord } from '#schemas/intake.ts';
 import type { MaskedRequest } from '#schemas/ticket.ts';
 
 /** What is known of the caller while the request comes in; nothing of it is kept with the copy. */
@@ -15,6 +16,16 @@ export interface Identity {
   readonly phones?: readonly string[];
   readonly enterprise?: { readonly name: string; readonly creditCode?: string | undefined } | undefined;
 }
+
+/** A landline with its area code's 0; numbers of other countries as they are. */
+const dialledHere = (phone: string): string => phone.replace(/^\+86(?=1[3-9])/, '').replace(/^\+86/, '0');
+
+/** Who a kept caller is, as texts may tell it; nobody is known of one who was erased (清除). */
+export const identityOf = ({ name, phone, enterprise }: Partial<CallerRecord> = {}): Identity => ({
+  names: name === undefined ? [] : [name],
+  phones: phone === undefined ? [] : [dialledHere(phone)],
+  enterprise,
+});
 
 const HIDDEN = '***';
 const COMPOUND_SURNAMES =

@@ -2,7 +2,7 @@
  * 留言回复与公开: what the website's message board is told, one version an event. Published is only what the writer agreed to,
  * the hotline approved and no content check holds back, and of that only what names nobody (脱敏), question and answer alike.
  */
-import { bareName, type Identity, introducedIn, withoutPerson } from '#domain/delivery/discretion.ts';
+import { bareName, type Identity, identityOf, introducedIn, withoutPerson } from '#domain/delivery/discretion.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { ToldEvent } from '#schemas/feedback.ts';
 import type { Ticket, TicketText } from '#schemas/ticket.ts';
@@ -108,14 +108,11 @@ function writerOf({ ticket: { flags }, callerName, callerPhone, callerEnterprise
   ];
   return {
     names,
-    phones: callerPhone === undefined ? [] : [dialledHere(callerPhone)],
+    phones: identityOf({ phone: callerPhone }).phones ?? [],
     enterprise: callerEnterprise,
     hidden: flags.confidential || flags.anonymous,
   };
 }
-
-/** A landline with its area code's 0; numbers of other countries as they are. */
-const dialledHere = (phone: string): string => phone.replace(/^\+86(?=1[3-9])/, '').replace(/^\+86/, '0');
 
 /** What is left of the writer's own number in an odd writing goes last: the rules keep what tells two numbers apart. */
 function publicText(text: string, { names, phones, enterprise, hidden }: Writer): string {

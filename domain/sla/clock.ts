@@ -6,7 +6,7 @@ import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Colour, Limit, LimitProfile, LimitQuery } from '#schemas/sla.ts';
 import { findLimit } from './limits.ts';
-import { type WarningTimes, warningTimes } from './warnings.ts';
+import { type Run, warningTimes } from './warnings.ts';
 import { deadline, workingClock } from './working-clock.ts';
 
 /** What every clock of a district goes by. */
@@ -28,8 +28,21 @@ export interface ClockStart extends LimitQuery {
 export function startClock(rules: SlaRules, start: ClockStart, earlier: readonly Clock[]): Clock {
   const { startedAt, holder, clock: id } = start;
   const limit = start.limit ?? findLimit(rules.profile, start);
-  const { dueAt, provisional } = deadline(rules.calendar, startedAt, limit);
-  const marks = warningTimes(rules.calendar, rules.profile.warnings, { limit, startedAt, dueAt });
+  return instance(rules, { id, holder, limit, startedAt, ...deadline(rules.calendar, startedAt, limit) }, earlier);
+}
+
+/** What an instance of a clock follows from. Epoch milliseconds. */
+interface Stretch extends Run, Pick<Clock, 'id' | 'holder' | 'provisional'> {}
+
+/** The next instance of a clock: begun, handed on, moved or resumed, its marks follow from its limit, times and what was used. */
+function instance(
+  { calendar, profile }: SlaRules,
+  stretch: Stretch,
+  earlier: readonly Clock[],
+  fired: Clock['fired'] = {},
+): Clock {
+  const { id, holder, limit, startedAt, dueAt, usedMs, provisional } = stretch;
+  const { yellow, orange, red } = warningTimes(calendar, profile.warnings, stretch);
   return {
     id,
     instance: nextInstance(earlier, id),
@@ -38,20 +51,29 @@ export function startClock(rules: SlaRules, start: ClockStart, earlier: readonly
     startedAt: toShanghai(startedAt),
     dueAt: toShanghai(dueAt),
     provisional,
-    marks: written(marks),
-    fired: {},
+    marks: { yellow: toShanghai(yellow), orange: toShanghai(orange), red: toShanghai(red) },
+    fired,
+    ...(usedMs ? { usedMs } : {}),
   };
 }
-
-const written = ({ yellow, orange, red }: WarningTimes): Clock['marks'] => ({
-  yellow: toShanghai(yellow),
-  orange: toShanghai(orange),
-  red: toShanghai(red),
-});
 
 function nextInstance(earlier: readonly Clock[], id: ClockId): string {
   return `${id}#${earlier.filter((clock) => clock.id === id).length + 1}`;
 }
+
+const stretchOf = ({ id, holder, limit, startedAt, dueAt, usedMs, provisional }: Clock): Stretch => ({
+  id,
+  holder,
+  limit,
+  startedAt: fromIso(startedAt),
+  dueAt: fromIso(dueAt),
+  usedMs,
+  provisional,
+});
+
+/** 暂定: of what counts working days, whatever lies beyond the last notice. */
+const isProvisional = ({ calendar }: SlaRules, { unit }: Limit, dueAt: number): boolean =>
+  unit !== 'naturalMinutes' && !calendar.isOfficial(dueAt);
 
 /** `at` in epoch milliseconds. A clock that stands keeps the time at which it was first stopped. */
 export function stopClock(clock: Clock, at: number): Clock {
@@ -85,9 +107,8 @@ export function shareGone(calendar: WorkingCalendar, clock: Clock, now: number):
  * The same run under a new instance: same start and deadline, warnings armed anew for `holder`. For a ticket that changes
  * hands or whose answer was refused: the citizen's deadline does not move.
  */
-export function continueClock(clock: Clock, holder: string, earlier: readonly Clock[]): Clock {
-  const { stoppedAt: _, handover: _taken, ...run } = clock;
-  return { ...run, instance: nextInstance(earlier, clock.id), holder, fired: {} };
+export function continueClock(rules: SlaRules, clock: Clock, holder: string, earlier: readonly Clock[]): Clock {
+  return instance(rules, { ...stretchOf(clock), holder }, earlier);
 }
 
 /**
@@ -95,58 +116,32 @@ export function continueClock(clock: Clock, holder: string, earlier: readonly Cl
  * anew; the others stay raised.
  */
 export function moveDeadline(
-  { calendar, profile }: SlaRules,
+  rules: SlaRules,
   clock: Clock,
   dueAt: number,
   now: number,
   earlier: readonly Clock[],
 ): Clock {
-  const { stoppedAt: _, ...run } = clock;
-  const { limit } = clock;
-  const marks = warningTimes(calendar, profile.warnings, { limit, startedAt: fromIso(clock.startedAt), dueAt });
-  const raised = Object.entries(clock.fired).filter(([colour]) => marks[colour as Colour] <= now);
-  return {
-    ...run,
-    instance: nextInstance(earlier, clock.id),
-    dueAt: toShanghai(dueAt),
-    provisional: clock.provisional || !calendar.isOfficial(dueAt),
-    marks: written(marks),
-    fired: Object.fromEntries(raised),
-  };
+  const provisional = isProvisional(rules, clock.limit, dueAt);
+  const moved = instance(rules, { ...stretchOf(clock), dueAt, provisional }, earlier);
+  const raised = Object.entries(clock.fired).filter(([colour]) => fromIso(moved.marks[colour as Colour]) <= now);
+  return { ...moved, fired: Object.fromEntries(raised) };
 }
 
 /**
- * 恢复: a clock that stood goes on at `now` (epoch ms) with what was left of it, in its own time. What had passed before counts
- * towards its colours; one that was overdue stays so.
+ * 恢复: a clock that stood goes on at `now` (epoch ms) with what was left of it, in its own time; what had passed before counts
+ * towards its colours. One that was overdue has nothing left, and goes on as overdue as it was.
  */
-export function resumeClock(
-  { calendar, profile }: SlaRules,
-  clock: Clock,
-  now: number,
-  earlier: readonly Clock[],
-): Clock {
+export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier: readonly Clock[]): Clock {
   if (clock.stoppedAt === undefined) return clock;
-  const { stoppedAt, ...run } = clock;
-  const own = workingClock(calendar, clock.limit.unit);
-  const stopped = fromIso(stoppedAt);
-  const due = fromIso(clock.dueAt);
-  const used = (clock.usedMs ?? 0) + own.elapsed(fromIso(clock.startedAt), Math.min(stopped, due));
-  const left = stopped < due ? own.elapsed(stopped, due) : 0;
-  const dueAt = left === 0 ? now : own.after(now, left);
-  const share = (ratio: number): number => {
-    const rest = Math.max(0, Math.round((used + left) * ratio) - used);
-    return own.whenHeard(rest === 0 ? now : own.after(now, rest));
-  };
-  const { yellow, orange } = profile.warnings;
-  return {
-    ...run,
-    instance: nextInstance(earlier, clock.id),
-    startedAt: toShanghai(now),
-    dueAt: toShanghai(dueAt),
-    provisional: !calendar.isOfficial(dueAt),
-    usedMs: used,
-    marks: written({ yellow: share(yellow.ratio), orange: share(orange.ratio), red: dueAt }),
-  };
+  const run = stretchOf(clock);
+  const stopped = fromIso(clock.stoppedAt);
+  if (stopped >= run.dueAt) return instance(rules, run, earlier, clock.fired);
+  const own = workingClock(rules.calendar, run.limit.unit);
+  const usedMs = (run.usedMs ?? 0) + own.elapsed(run.startedAt, stopped);
+  const dueAt = own.after(now, own.elapsed(stopped, run.dueAt));
+  const provisional = isProvisional(rules, run.limit, dueAt);
+  return instance(rules, { ...run, startedAt: now, dueAt, usedMs, provisional }, earlier, clock.fired);
 }
 
 /** 挂起: the clock of a pause, which rings once, at its end. Epoch ms. */

@@ -12,16 +12,18 @@ export interface WarningTimes {
   readonly red: number;
 }
 
-/** One run of a limit. */
+/** One run of a limit, or the rest of one that stood. Epoch milliseconds. */
 export interface Run {
   readonly limit: Limit;
   readonly startedAt: number;
   readonly dueAt: number;
+  /** Of the limit's own time, how much had passed before `startedAt`; milliseconds. */
+  readonly usedMs?: number | undefined;
 }
 
 /**
  * Yellow and orange come at their share of the time from start to deadline, or when little of a long limit is left, whichever is
- * first. Red is the deadline itself: being overdue is a fact and doesn't wait for the office to open.
+ * first; never before the run begins. Red is the deadline itself: being overdue is a fact and doesn't wait for the office to open.
  */
 export function warningTimes(calendar: WorkingCalendar, rules: WarningRules, run: Run): WarningTimes {
   const isLong = run.limit.unit === 'workingDays' && run.limit.amount >= rules.leftAppliesFromWorkingDays;
@@ -34,9 +36,14 @@ export function warningTimes(calendar: WorkingCalendar, rules: WarningRules, run
   return { yellow: warn(rules.yellow), orange: warn(rules.orange), red: run.dueAt };
 }
 
-function whenShareIsGone(calendar: WorkingCalendar, { limit, startedAt, dueAt }: Run, ratio: number): number {
+function whenShareIsGone(
+  calendar: WorkingCalendar,
+  { limit, startedAt, dueAt, usedMs = 0 }: Run,
+  ratio: number,
+): number {
   const clock = workingClock(calendar, limit.unit);
-  return clock.after(startedAt, Math.round(clock.elapsed(startedAt, dueAt) * ratio));
+  const share = Math.round((usedMs + clock.elapsed(startedAt, dueAt)) * ratio);
+  return clock.after(startedAt, Math.max(0, share - usedMs));
 }
 
 function whenLeft(

@@ -38,7 +38,12 @@ export function start(
  * The last run of clock `id` goes on under a new instance: same start, same deadline, warnings armed anew for `holder`.
  * So neither a change of owner nor a refused answer moves the citizen's deadline.
  */
-export function carryOn(ticket: Pick<Ticket, 'clocks'>, id: ClockId, holder: string): Clock[] {
+export function carryOn(
+  ticket: Pick<Ticket, 'clocks'>,
+  id: ClockId,
+  holder: string,
+  { rules }: Pick<DecideContext, 'rules'>,
+): Clock[] {
   const last = ticket.clocks.findLast((clock) => clock.id === id);
-  return last === undefined ? [] : [continueClock(last, holder, ticket.clocks)];
+  return last === undefined ? [] : [continueClock(rules, last, holder, ticket.clocks)];
 }

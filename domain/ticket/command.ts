@@ -80,6 +80,8 @@ export interface RegisterSplit {
 export interface AnswerByMain {
   readonly command: 'answerByMain';
   readonly main: string;
+  /** The main ticket's event that brought the answer: an older one never replaces a newer one. */
+  readonly mainSeq: number;
   /** Who answered. */
   readonly by?: string | undefined;
   readonly resultCode: EventOf<'answeredByMain'>['resultCode'];

@@ -33,7 +33,7 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
       };
     }
     case 'review':
-      return { drafts: [command.approve ? approve(ticket, reason, context) : sendBack(ticket, reason)] };
+      return { drafts: [command.approve ? approve(ticket, reason, context) : sendBack(ticket, reason, context)] };
     case 'rework':
       return {
         drafts: [
@@ -196,7 +196,7 @@ function approve(ticket: Ticket, reason: string, context: DecideContext): Draft 
 }
 
 /** 审核退回: the unit goes on under the same deadline as before its answer. */
-function sendBack(ticket: Ticket, reason: string): Draft {
+function sendBack(ticket: Ticket, reason: string, context: DecideContext): Draft {
   const last = ticket.clocks.findLast((clock) => clock.id === 'finish' || clock.id === 'rework');
   const inRework = last?.id === 'rework';
   return {
@@ -204,7 +204,7 @@ function sendBack(ticket: Ticket, reason: string): Draft {
     reason,
     backTo: inRework ? 'REWORK' : 'HANDLING',
     stop: running(ticket),
-    start: carryOn(ticket, inRework ? 'rework' : 'finish', ticket.owner),
+    start: carryOn(ticket, inRework ? 'rework' : 'finish', ticket.owner, context),
     tell: [{ to: ticket.owner, type: 'decided' }],
   };
 }

@@ -60,13 +60,14 @@ export function absorb(ticket: Ticket, { from, reason }: Absorb, context: Decide
   return { drafts: [{ type: 'absorbed', reason, from, tell }] };
 }
 
-/** What the main ticket was answered, for the citizen of a merged one. */
+/** What the main ticket was answered, for the citizen of a merged one. The queue may bring a newer answer first: that one stays. */
 export function answerByMain(ticket: Ticket, command: AnswerByMain): Outcome {
-  const { main, by, resultCode, publicAnswer } = command;
+  const { main, mainSeq, by, resultCode, publicAnswer } = command;
   if (ticket.mergedInto !== main) return reject('ruleForbids', 'the ticket was not merged into that one');
+  if (mainSeq <= (ticket.answer?.mainSeq ?? 0)) return { drafts: [] };
   const key = `answer-${ticket.version + 1}`;
   return {
-    drafts: [{ type: 'answeredByMain', main, ...(by === undefined ? {} : { by }), resultCode, textKey: key }],
+    drafts: [{ type: 'answeredByMain', main, mainSeq, ...(by === undefined ? {} : { by }), resultCode, textKey: key }],
     texts: [{ key, text: { kind: 'answer', internal: '', public: publicAnswer } }],
   };
 }

@@ -11,10 +11,14 @@ import { type Outcome, reject } from './outcome.ts';
 
 export function suspend(ticket: Ticket, { until, reason }: CommandOf<'suspend'>, context: DecideContext): Outcome {
   const { now, rules } = context;
+  const { limit, perTicket } = rules.profile.suspension;
   if (ticket.suspension !== undefined) return reject('ruleForbids', 'the ticket is suspended already');
+  if (ticket.clocks.filter(({ id }) => id === 'pause').length >= perTicket) {
+    return reject('ruleForbids', `a ticket is suspended ${perTicket} time(s) at most`);
+  }
   const end = fromIso(until);
   if (end <= now) return reject('ruleForbids', 'a suspension ends in the future');
-  if (end > deadline(rules.calendar, now, rules.profile.suspension.limit).dueAt) {
+  if (end > deadline(rules.calendar, now, limit).dueAt) {
     return reject('ruleForbids', 'a suspension may not last so long');
   }
   // What others were called for goes on: only the owner's own clocks stand.
@@ -39,15 +43,16 @@ export function resume(ticket: Ticket, { reason }: CommandOf<'resume'>, context:
   return draft === undefined ? reject('ruleForbids', 'the ticket is not suspended') : { drafts: [draft] };
 }
 
-/** Also what the alarm clock does when the end date has come. */
+/** Also what the alarm clock does when the end date has come; a pause ends then, however late the alarm rings. */
 export function resumed(ticket: Ticket, { rules, now }: DecideContext, reason?: string): Draft | undefined {
   if (ticket.suspension === undefined) return undefined;
-  const { instances } = ticket.suspension;
+  const { instances, until } = ticket.suspension;
+  const from = Math.min(now, fromIso(until));
   const started: Clock[] = [];
   for (const clock of ticket.clocks.filter(({ instance }) => instances.includes(instance))) {
     // Contacted while it stood.
     if (clock.id === 'contact' && ticket.contactedAt !== undefined) continue;
-    started.push(resumeClock(rules, clock, now, [...ticket.clocks, ...started]));
+    started.push(resumeClock(rules, clock, from, [...ticket.clocks, ...started]));
   }
   return {
     type: 'resumed',

@@ -37,7 +37,7 @@ export function askReturn(
         noteKey: key,
         to,
         stop: running(ticket),
-        start: [start(ticket, clock, context.desk, context), ...carryOn(ticket, 'finish', context.desk)],
+        start: [start(ticket, clock, context.desk, context), ...carryOn(ticket, 'finish', context.desk, context)],
       },
     ],
     texts: [{ key, text: { kind: 'note', text: `${reason}\n依据:${legalBasis}` } }],
@@ -50,7 +50,10 @@ export function approveReturn(ticket: Ticket, command: CommandOf<'approveReturn'
   const unit = ticket.owner;
   const approved = { type: 'returnApproved' as const, reason, unit, tell: [{ to: unit, type: 'decided' as const }] };
   if (owner === undefined) {
-    const clocks = [start(ticket, 'dispatch', context.desk, context), ...carryOn(ticket, 'finish', context.desk)];
+    const clocks = [
+      start(ticket, 'dispatch', context.desk, context),
+      ...carryOn(ticket, 'finish', context.desk, context),
+    ];
     return { drafts: [{ ...approved, stop: running(ticket), start: clocks }] };
   }
   if (owner === unit) return reject('ruleForbids', 'an approved return goes to another unit');
@@ -68,7 +71,7 @@ export function rejectReturn(ticket: Ticket, { reason }: CommandOf<'rejectReturn
         reason,
         unit,
         stop: running(ticket),
-        start: [start(ticket, 'sign', unit, context), ...carryOn(ticket, 'finish', unit)],
+        start: [start(ticket, 'sign', unit, context), ...carryOn(ticket, 'finish', unit, context)],
         tell: [{ to: unit, type: 'decided' }],
       },
     ],
@@ -83,7 +86,10 @@ export function arbitrate(ticket: Ticket, { reason }: CommandOf<'arbitrate'>, co
         type: 'arbitrationOpened',
         reason,
         stop: running(ticket),
-        start: [start(ticket, 'arbitration', context.desk, context), ...carryOn(ticket, 'finish', context.desk)],
+        start: [
+          start(ticket, 'arbitration', context.desk, context),
+          ...carryOn(ticket, 'finish', context.desk, context),
+        ],
       },
     ],
   };

@@ -33,7 +33,7 @@ export function dispatchTo(ticket: Ticket, dispatch: Dispatch, context: DecideCo
   if (owner === context.desk) return reject('ruleForbids', 'the desk refuses or closes directly, it does not own');
   const urgency = dispatch.urgency ?? ticket.urgency;
   const as = { ...ticket, urgency };
-  const carried = urgency === ticket.urgency ? carryOn(ticket, 'finish', owner) : [];
+  const carried = urgency === ticket.urgency ? carryOn(ticket, 'finish', owner, context) : [];
   const finish = carried.length > 0 ? carried : [start(as, 'finish', owner, context)];
   return {
     type: 'dispatched',

@@ -143,8 +143,8 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'absorbed':
       return { ...ticket, merged: [...ticket.merged.filter((other) => other !== event.from), event.from] };
     case 'answeredByMain': {
-      const { resultCode, textKey, at, by = ticket.owner } = event;
-      const answer = { resultCode, textKey, at, by };
+      const { resultCode, textKey, at, by = ticket.owner, mainSeq } = event;
+      const answer = { resultCode, textKey, at, by, ...(mainSeq === undefined ? {} : { mainSeq }) };
       return { ...ticket, answer, answerApprovedAt: event.at };
     }
     case 'splitOff':

@@ -215,7 +215,7 @@ export const transitions = [
     roles: DESK,
     from: ['HANDLING', 'REWORK'],
     to: [],
-    requires: 'an end date; clocks stand until then',
+    requires: 'an end date, until which clocks stand; so often as the district lets it',
   },
   { command: 'resume', by: 'operator', roles: DESK, from: ['HANDLING', 'REWORK'], to: [], requires: 'suspended' },
   { command: 'supervise', by: 'operator', roles: DESK, from: OPEN, to: [], requires: 'a unit owns it' },

@@ -41,7 +41,7 @@ export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) =>
     await noticeLate(stores.tickets, ticketNo, seq);
     return;
   }
-  await answerMerged(stores.tickets, ticketNo, seq);
+  await answerMerged(stores, ticketNo, seq);
   const told = await tell({ ...stores, channels, district: district() }, ticketNo, seq);
   if (told === undefined) return;
   if (told.outcome === 'rejected') {

@@ -73,9 +73,9 @@ async function feed(ticketNo: string): Promise<void> {
   const answer = await feedback({ Records } as unknown as SQSEvent, { awsRequestId: 'f' } as Context);
   expect((answer as SQSBatchResponse).batchItemFailures).toEqual([]);
 }
-async function finished(ticketNo: string, unit: string): Promise<void> {
+async function finished(ticketNo: string, unit: string, publicAnswer = '工资已发放。'): Promise<void> {
   for (const command of ['sign', 'accept'] as const) await asUnit(unit, ticketNo, { command });
-  const reply = { command: 'reply', resultCode: 'solved', handling: '已核实', publicAnswer: '工资已发放。' };
+  const reply = { command: 'reply', resultCode: 'solved', handling: '已核实', publicAnswer };
   expect((await asUnit(unit, ticketNo, reply)).status).toBe(200);
   expect((await asOperator('dispatcher', ticketNo, { command: 'review', approve: true })).status).toBe(200);
 }
@@ -157,6 +157,19 @@ describe('two tickets', () => {
     await asOperator('dispatcher', late, { command: 'merge', into: main });
     await feed(main);
     expect((await load(late)).answerApprovedAt).toBeDefined();
+  });
+
+  test('merged: the other citizen reads nothing of who asked first', async () => {
+    const [main, same] = [await opened(), await opened('renshe')];
+    const { callerToken } = await load(main);
+    const createdAt = new Date().toISOString();
+    await world.put('Callers', { callerToken, createdAt, name: '李四', phone: '+8613900005678' });
+    await asOperator('dispatcher', same, { command: 'merge', into: main });
+    await finished(main, OWNER, '李四先生(工友张三丰同去):已拨打您的手机139 0000 5678,工资12000元已发放。');
+    await feed(main);
+    const { answer } = await load(same);
+    const text = await ticketStore().text(same, answer?.textKey ?? '');
+    expect(text).toMatchObject({ public: '***先生(工友***同去):已拨打您的手机***,工资12000元已发放。' });
   });
 
   test('at the same moment into each other: one of them goes on', async () => {

@@ -1,9 +1,10 @@
 /** What must hold for every clock of the shipped profile, whenever it starts. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromIso } from '#domain/calendar/shanghai.ts';
-import { type ClockStart, fire, shareGone, startClock } from '#domain/sla/clock.ts';
+import { fromIso, HOUR } from '#domain/calendar/shanghai.ts';
+import { type ClockStart, fire, resumeClock, shareGone, startClock, stopClock } from '#domain/sla/clock.ts';
 import { dueMarks, nextMark } from '#domain/sla/marks.ts';
+import { workingClock } from '#domain/sla/working-clock.ts';
 import { Kind, Urgency } from '#schemas/common.ts';
 import { Clock, Colour, TimedClockId } from '#schemas/sla.ts';
 import { xianan, xiananLimits } from '../unit/calendar/xianan.ts';
@@ -56,6 +57,62 @@ describe('a started clock', () => {
     );
   });
 });
+
+describe('a clock that stood', () => {
+  const wait = fc.integer({ min: 0, max: 20 * 24 * HOUR });
+
+  test('has all of its own time, however often and long it stood, and its colours at their shares', () => {
+    fc.assert(
+      fc.property(starts, fc.array(fc.tuple(wait, wait), { minLength: 1, maxLength: 4 }), (start, pauses) => {
+        const whole = ownTime(startClock(rules, start, []));
+        let clocks = [startClock(rules, start, [])];
+        let now = start.startedAt;
+        for (const [runs, stands] of pauses) {
+          const running = clocks.at(-1) as Clock;
+          const stopped = stopClock(running, now + runs);
+          now += runs + stands;
+          clocks = [...clocks.slice(0, -1), stopped, resumeClock(rules, stopped, now, [...clocks])];
+        }
+        const last = clocks.at(-1) as Clock;
+        expect(Clock.safeParse(last).success).toBe(true);
+        expect(last.instance).toBe(`${start.clock}#${pauses.length + 1}`);
+        expect(ownTime(last)).toBe(whole);
+        const [yellow, orange] = [fromIso(last.marks.yellow), fromIso(last.marks.orange)];
+        expect(yellow).toBeLessThanOrEqual(orange);
+        for (const [at, ratio] of [
+          [yellow, 0.7],
+          [orange, 0.9],
+        ] as const) {
+          // What was gone before it went on again is heard at once.
+          expect(shareGone(xianan, last, at)).toBeLessThan(
+            Math.max(ratio, shareGone(xianan, last, fromIso(last.startedAt))) + 1e-6,
+          );
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('for no time at all has the deadline and the colours that it had', () => {
+    fc.assert(
+      fc.property(starts, wait, (start, runs) => {
+        const clock = startClock(rules, start, []);
+        const now = start.startedAt + runs;
+        const again = resumeClock(rules, stopClock(clock, now), now, [clock]);
+        expect(again.dueAt).toBe(clock.dueAt);
+        for (const colour of Colour.options) {
+          if (fromIso(clock.marks[colour]) > now) expect(again.marks[colour]).toBe(clock.marks[colour]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+/** Milliseconds of its own time that a clock has, with what was used before. */
+function ownTime({ limit, startedAt, dueAt, usedMs = 0 }: Clock): number {
+  return usedMs + workingClock(xianan, limit.unit).elapsed(fromIso(startedAt), fromIso(dueAt));
+}
 
 test('a timer that sleeps from next mark to next mark raises every colour of every clock once, at its time', () => {
   fc.assert(

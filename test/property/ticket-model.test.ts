@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { runningClocks } from '#domain/ticket/clocks.ts';
 import type { TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
-import { fold } from '#domain/ticket/evolve.ts';
+import { evolve, fold } from '#domain/ticket/evolve.ts';
 import { answersDue } from '#domain/ticket/merged-answers.ts';
 import { roles } from '#domain/ticket/roles.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
@@ -17,6 +17,7 @@ import { askReturn } from '#test/support/every-command.ts';
 import {
   citizen,
   context,
+  dispatcher,
   HOUR,
   MONDAY,
   operator,
@@ -36,7 +37,7 @@ interface Known {
   returns: Map<string, number>;
   designated: boolean;
   extensions: number;
-  mergedInto?: Number;
+  mergedInto?: Number | undefined;
 }
 type Model = Map<Number, Known>;
 
@@ -48,8 +49,20 @@ class World {
   now = MONDAY;
   accepted = 0;
 
-  constructor() {
+  /** `answered`: a chain of merged tickets whose main one was answered twice, and nobody has passed that on yet. */
+  constructor(answered: boolean) {
+    const [main, middle, last] = NUMBERS;
     for (const ticketNo of NUMBERS) this.give(ticketNo, register({ ticketNo }), system);
+    if (!answered) return;
+    const owner = unit(this.is(main).owner);
+    this.give(last, { command: 'merge', into: middle, reason }, dispatcher);
+    this.give(middle, { command: 'merge', into: main, reason }, dispatcher);
+    for (const command of ['sign', 'accept'] as const) this.give(main, { command }, owner);
+    this.give(main, reply, owner);
+    this.give(main, { command: 'review', approve: true, reason }, dispatcher);
+    this.give(main, { command: 'rework', reason }, dispatcher);
+    this.give(main, { ...reply, resultCode: 'partly' }, owner);
+    this.give(main, { command: 'review', approve: true, reason }, dispatcher);
   }
 
   give(no: Number, command: TicketCommand, actor: Actor): boolean {
@@ -83,9 +96,10 @@ class World {
     return ticket;
   }
 
-  /** What the feedback function does with each event. */
-  work(): void {
-    for (let next = this.pending.shift(); next !== undefined; next = this.pending.shift()) {
+  /** What the feedback function does with each event; a queue may bring the newest first. */
+  work(newestFirst: boolean): void {
+    const take = () => (newestFirst ? this.pending.pop() : this.pending.shift());
+    for (let next = take(); next !== undefined; next = take()) {
       const { no, seq } = next;
       const history = (this.events.get(no) ?? []).filter((event) => event.seq <= seq);
       const event = history.at(-1);
@@ -93,7 +107,7 @@ class World {
       if (event === undefined || ticket === undefined) continue;
       for (const child of answersDue(event, ticket) as Number[]) {
         const resultCode = ticket.answer?.resultCode ?? 'explained';
-        const command = { command: 'answerByMain', main: no, resultCode, publicAnswer: '答复' } as const;
+        const command = { command: 'answerByMain', main: no, mainSeq: seq, resultCode, publicAnswer: '答复' } as const;
         expect([child, this.give(child, command, system)]).toEqual([child, true]);
       }
     }
@@ -257,9 +271,24 @@ function assertSound(model: Model, world: World): void {
       expect([no, ticket.answerApprovedAt !== undefined]).toEqual([no, true]);
       if (answered.answerApprovedAt !== undefined) {
         expect(ticket.answer?.resultCode).toBe(answered.answer?.resultCode);
+        expect([no, ticket.answer?.mainSeq]).toEqual([
+          no,
+          lastAnswerTo(no, world.events.get(answered.ticketNo as Number)),
+        ]);
       }
     }
   }
+}
+
+/** The main ticket's newest event that answers `no`, in whatever order they were passed on. */
+function lastAnswerTo(no: Number, history: readonly TicketEvent[] = []): number | undefined {
+  let ticket: Ticket | undefined;
+  let last: number | undefined;
+  for (const event of history) {
+    ticket = evolve(ticket, event);
+    if (answersDue(event, ticket).includes(no)) last = event.seq;
+  }
+  return last;
 }
 
 /** One pair of hands after the other, without a gap; nobody's after the end. */
@@ -275,27 +304,43 @@ test('no sequence of commands by anybody breaks an invariant of the life cycle',
   let accepted = 0;
   let merged = 0;
   let returned = 0;
+  let answered = 0;
   const give = fc
     .tuple(fc.constantFrom(...NUMBERS), body, actorOf, fc.integer({ min: 0, max: 30 * HOUR }))
     .map(([no, command, by, wait]) => new Give(no, command, by, wait));
   fc.assert(
-    fc.property(fc.commands([give], { maxCommands: 80, size: 'max' }), (commands) => {
-      const model: Model = new Map(
-        NUMBERS.map((no) => [no, { returns: new Map<string, number>(), designated: false, extensions: 0 }]),
-      );
-      const world = new World();
-      fc.modelRun(() => ({ model, real: world }), commands);
-      world.work();
-      assertSound(model, world);
-      accepted += world.accepted;
-      for (const no of NUMBERS) {
-        if (world.is(no).mergedInto !== undefined) merged += 1;
-        returned += world.is(no).returns.length;
-      }
-    }),
+    fc.property(
+      fc.commands([give], { maxCommands: 80, size: 'max' }),
+      fc.boolean(),
+      fc.boolean(),
+      (commands, ahead, newestFirst) => {
+        const world = new World(ahead);
+        const model: Model = new Map(
+          NUMBERS.map((no) => [
+            no,
+            {
+              returns: new Map<string, number>(),
+              designated: false,
+              extensions: 0,
+              mergedInto: world.is(no).mergedInto as Number | undefined,
+            },
+          ]),
+        );
+        fc.modelRun(() => ({ model, real: world }), commands);
+        world.work(newestFirst);
+        assertSound(model, world);
+        accepted += world.accepted;
+        for (const no of NUMBERS) {
+          if (world.is(no).mergedInto !== undefined) merged += 1;
+          if (world.is(no).answer?.mainSeq !== undefined) answered += 1;
+          returned += world.is(no).returns.length;
+        }
+      },
+    ),
     { numRuns: 600 },
   );
   expect(accepted).toBeGreaterThan(1500);
   expect(merged).toBeGreaterThan(20);
   expect(returned).toBeGreaterThan(20);
+  expect(answered).toBeGreaterThan(200);
 });

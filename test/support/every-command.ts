@@ -111,7 +111,7 @@ function sample(command: CommandName, story: Story): TicketCommand {
     case 'recordContentCheck':
       return { command, outcome: 'passed' };
     case 'answerByMain':
-      return { command, main: OTHER, resultCode: 'solved', publicAnswer: '已办结。' };
+      return { command, main: OTHER, mainSeq: 7, resultCode: 'solved', publicAnswer: '已办结。' };
     case 'progress':
     case 'finishAssist':
       return { command, note: '在办' };

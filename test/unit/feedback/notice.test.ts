@@ -31,7 +31,7 @@ const ending: Readonly<Record<ToldEvent, () => Story>> = {
   merged: () => inState('MERGED'),
   answeredByMain: () =>
     inState('MERGED').give(
-      { command: 'answerByMain', main: OTHER, resultCode: 'solved', publicAnswer: '已修好。' },
+      { command: 'answerByMain', main: OTHER, mainSeq: 7, resultCode: 'solved', publicAnswer: '已修好。' },
       system,
     ),
   reopened: () => storyUntil('CLOSED').give({ command: 'reopen', reason: '又出现' }, dispatcher),

@@ -7,6 +7,8 @@ import {
   fire,
   isInTime,
   isRunning,
+  moveDeadline,
+  resumeClock,
   shareGone,
   startClock,
   stopClock,
@@ -148,13 +150,55 @@ describe('fire and stop', () => {
 describe('continueClock', () => {
   test('hands a run on: same deadline, new instance and holder, warnings armed anew', () => {
     const first = stopClock(fire(start(), 'yellow', at('2025-03-04 15:06')), at('2025-03-04 15:10'));
-    const second = continueClock(first, 'renshe', [first]);
+    const second = continueClock(rules, first, 'renshe', [first]);
     expect(second).toEqual({ ...start(), instance: 'sign#2', holder: 'renshe' });
     expect(Clock.parse(second)).toEqual(second);
     // what had passed before the change of hands is due to the new holder at once
     expect(dueMarks([first, second], at('2025-03-04 15:10')).map(({ clock, kind }) => [clock.instance, kind])).toEqual([
       ['sign#2', 'yellow'],
     ]);
+  });
+});
+
+/** What a clock shows: from, until, yellow, orange. */
+const shown = ({ startedAt, dueAt, marks: { yellow, orange } }: Clock) =>
+  [startedAt, dueAt, yellow, orange].map((instant) => instant.slice(5, 16).replace('T', ' '));
+
+describe('a clock that stood', () => {
+  // Monday evening, 3 working days: 1,170 min, due Thursday. Stood from Tuesday 09:00 (30 min gone) to Wednesday 09:00.
+  const first = start({ clock: 'finish', urgency: 'urgent', startedAt: at('2025-03-03 20:00') });
+  const stood = stopClock(first, at('2025-03-04 09:00'));
+  const second = resumeClock(rules, stood, at('2025-03-05 09:00'), [stood]);
+
+  test('has what was left of it, and warns by the same rules', () => {
+    expect(shown(first)).toEqual(['03-03 20:00', '03-06 17:30', '03-06 08:30', '03-06 15:30']);
+    // 70 % only at 09:09, but the last working day begins at 08:30; 90 % at 15:33, but two hours are left from 15:30
+    expect(shown(second)).toEqual(['03-05 09:00', '03-07 17:30', '03-07 08:30', '03-07 15:30']);
+    expect(second).toMatchObject({ instance: 'finish#2', usedMs: HOUR / 2, fired: {} });
+    expect(shareGone(xianan, second, at('2025-03-05 09:00'))).toBe(30 / 1170);
+    expect(Clock.parse(second)).toEqual(second);
+  });
+
+  test('counts what was gone before towards the colours of an extension', () => {
+    const later = moveDeadline(rules, second, at('2025-03-10 17:30'), at('2025-03-06 09:00'), [stood, second]);
+    // 1,560 min: 1,092 − 30 after Wednesday 09:00 is Friday 16:12; 1,404 − 30 is Monday 14:54
+    expect(shown(later)).toEqual(['03-05 09:00', '03-10 17:30', '03-07 16:12', '03-10 14:54']);
+    expect(later).toMatchObject({ instance: 'finish#3', usedMs: HOUR / 2 });
+  });
+
+  test('is as overdue afterwards as it was before', () => {
+    const late = stopClock(fire(first, 'yellow', at('2025-03-06 08:30')), at('2025-03-07 09:00'));
+    const again = resumeClock(rules, late, at('2025-03-12 09:00'), [late]);
+    const { stoppedAt: _, ...run } = late;
+    expect(again).toEqual({ ...run, instance: 'finish#2' });
+  });
+
+  test('needs no notice of holidays when its limit is natural', () => {
+    const natural = start({ urgency: 'critical', startedAt: at('2026-12-31 23:00') });
+    const paused = stopClock(natural, at('2026-12-31 23:10'));
+    const after = at('2027-01-04 09:00');
+    expect(resumeClock(rules, paused, after, [paused]).provisional).toBe(false);
+    expect(moveDeadline(rules, natural, after, after - HOUR, [natural]).provisional).toBe(false);
   });
 });
 

@@ -165,6 +165,27 @@ describe('suspension', () => {
     expect(running(story.is)).toEqual(['finish#2', 'contact#2']);
   });
 
+  it('ends at its end date also when the alarm rings late', () => {
+    const [punctual, late] = [storyUntil('HANDLING'), storyUntil('HANDLING')];
+    for (const story of [punctual, late]) {
+      story.give({ command: 'suspend', until: later(story, DAY), reason }, dispatcher).later(DAY);
+    }
+    punctual.give({ command: 'tick' }, system);
+    late.later(3 * HOUR).give({ command: 'tick' }, system);
+    expect(deadlines(late.is)).toEqual(deadlines(punctual.is));
+    expect(finish(late.is)?.startedAt).toBe(finish(punctual.is)?.startedAt);
+  });
+
+  it('happens three times a ticket at most', () => {
+    const story = storyUntil('HANDLING');
+    const suspend = () => story.try({ command: 'suspend', until: later(story, DAY), reason }, dispatcher);
+    for (let times = 0; times < 3; times++) {
+      expect(codeOf(suspend())).toBe('ok');
+      story.later(HOUR).give({ command: 'resume', reason }, dispatcher);
+    }
+    expect(codeOf(suspend())).toBe('ruleForbids');
+  });
+
   test.each([
     [-1, 'ruleForbids'],
     [0, 'ruleForbids'],
@@ -198,11 +219,22 @@ describe('merge and split', () => {
 
   it('the citizen of a merged one is answered, and may be answered anew', () => {
     const story = inState('MERGED');
-    const answer = { command: 'answerByMain', main: OTHER, resultCode: 'partly', publicAnswer: '先修一半。' } as const;
+    const answer = {
+      command: 'answerByMain',
+      main: OTHER,
+      mainSeq: 7,
+      resultCode: 'partly',
+      publicAnswer: '先修一半。',
+    } as const;
     story.give(answer, system);
     expect(story.is).toMatchObject({ status: 'MERGED', answer: { resultCode: 'partly' } });
-    story.give({ ...answer, resultCode: 'solved' }, system);
+    story.give({ ...answer, mainSeq: 12, resultCode: 'solved' }, system);
     expect(story.is.answer?.resultCode).toBe('solved');
+    // The queue may bring the older one last.
+    const { version } = story.is;
+    story.give({ ...answer, mainSeq: 9 }, system);
+    expect(story.is).toMatchObject({ version, answer: { resultCode: 'solved' } });
+    expect(fold(story.events)).toEqual(story.is);
     expect(codeOf(story.try({ ...answer, main: 'XA2026112300000034' }, system))).toBe('ruleForbids');
   });
 
