@@ -2,7 +2,7 @@
 import { fromIso } from '#domain/calendar/shanghai.ts';
 import { deadline } from '#domain/sla/working-clock.ts';
 import type { Ticket } from '#schemas/ticket.ts';
-import { carryOn, running, start } from './clocks.ts';
+import { carryOn, contact, running, start } from './clocks.ts';
 import type { CommandOf, DecideContext, DeskCommand } from './command.ts';
 import { handOver } from './decide-department.ts';
 import { approveExtension, rejectExtension } from './decide-extension.ts';
@@ -195,7 +195,7 @@ function approve(ticket: Ticket, reason: string, context: DecideContext): Draft 
   };
 }
 
-/** 审核退回: the unit goes on under the same deadline as before its answer. */
+/** 审核退回: the unit goes on under the same deadline as before its answer; in a rework nobody waits for a first contact. */
 function sendBack(ticket: Ticket, reason: string, context: DecideContext): Draft {
   const last = ticket.clocks.findLast((clock) => clock.id === 'finish' || clock.id === 'rework');
   const inRework = last?.id === 'rework';
@@ -204,7 +204,9 @@ function sendBack(ticket: Ticket, reason: string, context: DecideContext): Draft
     reason,
     backTo: inRework ? 'REWORK' : 'HANDLING',
     stop: running(ticket),
-    start: carryOn(ticket, inRework ? 'rework' : 'finish', ticket.owner, context),
+    start: inRework
+      ? carryOn(ticket, 'rework', ticket.owner, context)
+      : [...carryOn(ticket, 'finish', ticket.owner, context), ...contact(ticket, ticket.owner, context)],
     tell: [{ to: ticket.owner, type: 'decided' }],
   };
 }

@@ -39,6 +39,7 @@ export const UNTOUCHED = {
   assists: [],
   handler: 'A',
   holdings: [],
+  contactedBy: [],
   failedVisits: 0,
 } as const satisfies Partial<Ticket>;
 
@@ -191,7 +192,11 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'accepted':
       return to('HANDLING');
     case 'contacted':
-      return { ...ticket, contactedAt: ticket.contactedAt ?? event.at };
+      return {
+        ...ticket,
+        contactedAt: ticket.contactedAt ?? event.at,
+        contactedBy: [...new Set([...ticket.contactedBy, event.unit])],
+      };
     case 'progressed':
     case 'opinionGiven':
     case 'recordingsAttached':

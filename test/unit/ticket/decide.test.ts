@@ -126,7 +126,7 @@ describe('review', () => {
     expect(story.is.status).toBe('HANDLING');
     const after = story.is.clocks.find((clock) => clock.instance === 'finish#2');
     expect(after).toMatchObject({ dueAt: before?.dueAt, startedAt: before?.startedAt, fired: {} });
-    expect(running(story.is)).toEqual(['finish#2']);
+    expect(running(story.is)).toEqual(['finish#2', 'contact#2']);
   });
 
   it('hides the answer again when rework is ordered, and goes back to rework when that answer is weak too', () => {

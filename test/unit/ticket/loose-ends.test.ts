@@ -61,6 +61,59 @@ it('who was contacted during a pause isn’t waited for afterwards', () => {
   expect(running(story.is, 'contact')).toEqual([]);
 });
 
+describe('the first contact is owed by each holder once', () => {
+  const contact = (story: Story) =>
+    story.is.clocks.findLast(({ id, stoppedAt }) => id === 'contact' && stoppedAt === undefined);
+  const sentBack = (story: Story) => {
+    story
+      .give(askReturn, owner)
+      .later(20 * DAY)
+      .give({ command: 'rejectReturn', reason }, dispatcher);
+    return story.give({ command: 'sign' }, owner);
+  };
+
+  it('and not again after a return that was refused', () => {
+    const story = storyUntil('SIGNED').give({ command: 'contact' }, owner);
+    expect(running(sentBack(story).is)).toEqual(['finish#3', 'accept#2']);
+  });
+
+  it('within what was left of its time before the return', () => {
+    const story = storyUntil('SIGNED');
+    const whole = contact(story);
+    sentBack(story.later(HOUR));
+    expect(contact(story)).toMatchObject({ instance: 'contact#2', limit: whole?.limit, usedMs: HOUR });
+    expect(fold(story.events)).toEqual(story.is);
+  });
+
+  it('also after an answer without it that was refused', () => {
+    const story = storyUntil('HANDLING').later(HOUR).give(reply, owner);
+    const used = HOUR + HOUR / 6;
+    story.later(DAY).give({ command: 'review', approve: false, reason }, dispatcher);
+    expect(contact(story)).toMatchObject({ instance: 'contact#2', usedMs: used });
+    story.give({ command: 'contact' }, owner).give(reply, owner);
+    story.give({ command: 'review', approve: false, reason }, dispatcher);
+    expect(running(story.is, 'contact')).toEqual([]);
+  });
+
+  it('by the next unit, whoever spoke with the citizen before, also after a pause', () => {
+    const story = storyUntil('SIGNED').give({ command: 'contact' }, owner).give(askReturn, owner);
+    story.give({ command: 'approveReturn', owner: 'renshe', reason }, dispatcher);
+    for (const command of ['sign', 'accept'] as const) story.give({ command }, unit('renshe'));
+    expect(contact(story)).toMatchObject({ holder: 'renshe' });
+    story.give({ command: 'suspend', until: later(story, 2 * DAY), reason }, dispatcher);
+    story.later(DAY).give({ command: 'resume', reason }, dispatcher);
+    expect(contact(story)).toMatchObject({ holder: 'renshe', instance: 'contact#3' });
+  });
+
+  it('on the limit of a new urgency, if that has changed', () => {
+    const story = storyUntil('SIGNED').later(HOUR).give(askReturn, owner);
+    story.give({ command: 'approveReturn', reason }, dispatcher);
+    story.give({ command: 'assign', owner: 'guanbuqiao', urgency: 'urgent', reason }, dispatcher);
+    const { usedMs, limit } = contact(story.give({ command: 'sign' }, owner)) ?? {};
+    expect([usedMs, limit]).toEqual([undefined, { amount: 120, unit: 'naturalMinutes' }]);
+  });
+});
+
 it('every mark is settled when it rings, also the handover of a ticket that B has already', () => {
   const story = storyUntil('AWAIT_SIGN').give({ command: 'handOver', to: 'B', reason }, owner);
   story.give(askReturn, owner).give({ command: 'rejectReturn', reason }, dispatcher);
