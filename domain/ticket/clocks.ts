@@ -13,9 +13,13 @@ export const running = (ticket: Pick<Ticket, 'clocks'>, ...ids: ClockId[]): stri
     .filter((clock) => ids.length === 0 || ids.includes(clock.id))
     .map((clock) => clock.instance);
 
-/** 各环节时限: due instants of what runs now, by clock. */
-export function deadlines(ticket: Pick<Ticket, 'clocks'>): Record<string, string> {
-  return Object.fromEntries(runningClocks(ticket).map((clock) => [clock.id, clock.dueAt]));
+/** 报到、协办: of these each unit that works along has a clock of its own. */
+const OF_EACH_UNIT: ReadonlySet<ClockId> = new Set(['reportIn', 'assist']);
+
+/** 各环节时限: due instants of what runs now, by clock, as `unit` (or the hotline) reads them. */
+export function deadlines(ticket: Pick<Ticket, 'clocks'>, unit: string): Record<string, string> {
+  const shown = runningClocks(ticket).filter(({ id, holder }) => holder === unit || !OF_EACH_UNIT.has(id));
+  return Object.fromEntries(shown.map(({ id, dueAt }) => [id, dueAt]));
 }
 
 /**

@@ -5,7 +5,7 @@ import { deadlines, running } from '#domain/ticket/clocks.ts';
 import { decide } from '#domain/ticket/decide.ts';
 import { isAssisting } from '#domain/ticket/decide-assist.ts';
 import { fold } from '#domain/ticket/evolve.ts';
-import { askReturn, HELPER, inState, later, OTHER, other, owner } from '#test/support/every-command.ts';
+import { askReturn, HELPER, inState, later, OTHER, OWNER, other, owner } from '#test/support/every-command.ts';
 import {
   context,
   dispatcher,
@@ -34,7 +34,7 @@ it('a unit whose return was approved hears no more of the ticket, and the next d
 
 it('an answer ends a suspension, and a refused one finds the deadline as the pause left it', () => {
   const story = storyUntil('HANDLING');
-  const promised = deadlines(story.is).finish ?? '';
+  const promised = deadlines(story.is, 'guanbuqiao').finish ?? '';
   story.give({ command: 'suspend', until: later(story, 10 * DAY), reason }, dispatcher);
   story.later(5 * DAY).give(reply, owner);
   expect(story.is.suspension).toBeUndefined();
@@ -43,7 +43,7 @@ it('an answer ends a suspension, and a refused one finds the deadline as the pau
   expect(answer?.textKey).toBe(`answer-${story.is.version}`);
   story.later(HOUR).give({ command: 'review', approve: false, reason }, dispatcher);
   expect(running(story.is, 'finish')).toHaveLength(1);
-  expect((deadlines(story.is).finish ?? '') > promised).toBe(true);
+  expect((deadlines(story.is, 'guanbuqiao').finish ?? '') > promised).toBe(true);
   expect(codeOf(story.try({ command: 'suspend', until: later(story, 10 * DAY), reason }, dispatcher))).toBe('ok');
 });
 
@@ -121,6 +121,18 @@ it('every mark is settled when it rings, also the handover of a ticket that B ha
   expect(dueMarks(story.is.clocks, story.now)).toEqual([]);
   const next = nextMark(story.is.clocks);
   expect(next === undefined || next.at > story.now).toBe(true);
+});
+
+it('of those who work along each reads its own limits, and the owner none of theirs', () => {
+  const story = storyUntil('HANDLING').give({ command: 'whistle', units: [HELPER], reason }, owner);
+  story.later(HOUR).give({ command: 'reportIn' }, unit(HELPER));
+  story.later(HOUR).give({ command: 'whistle', units: ['renshe'], reason }, owner);
+  const due = (id: string, holder: string) =>
+    story.is.clocks.find((clock) => clock.id === id && clock.holder === holder)?.dueAt;
+  const { finish, contact } = deadlines(story.is, OWNER);
+  expect(deadlines(story.is, OWNER)).toEqual({ finish, contact });
+  expect(deadlines(story.is, HELPER)).toEqual({ finish, contact, assist: due('assist', HELPER) });
+  expect(deadlines(story.is, 'renshe')).toEqual({ finish, contact, reportIn: due('reportIn', 'renshe') });
 });
 
 it('who worked along is out once the answer is given, and may be called again when it is refused', () => {
