@@ -6,10 +6,10 @@ import { contact, running, start } from './clocks.ts';
 import type { DecideContext } from './command.ts';
 import { finishAssist, reportIn, whistle } from './decide-assist.ts';
 import { askExtension } from './decide-extension.ts';
-import { calledOff } from './decide-merge.ts';
 import { resumed } from './decide-pause.ts';
 import { askReturn } from './decide-return.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { calledOff } from './partners.ts';
 
 export function decideByDepartment(
   ticket: Ticket,

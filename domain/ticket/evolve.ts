@@ -102,21 +102,23 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       );
     case 'dispatched':
       return doubted(
-        to('AWAIT_SIGN', {
-          owner: event.owner,
-          coHandlers: event.coHandlers,
-          urgency: event.urgency,
-          round: event.round,
-          dispatchedAt: event.at,
-          handler: event.handler ?? 'A',
-          ...(event.designated === undefined ? {} : { noReturn: true }),
-          // Named again, the unit was overruled.
-          ...(ticket.status === 'ARBITRATION'
-            ? { returns: judged(ticket, event.owner === ticket.owner ? 'rejected' : 'approved') }
-            : {}),
-          ...placed(event),
-          ...(event.decision === undefined ? {} : routed(event.decision)),
-        }),
+        stillJoint(
+          to('AWAIT_SIGN', {
+            owner: event.owner,
+            coHandlers: event.coHandlers,
+            urgency: event.urgency,
+            round: event.round,
+            dispatchedAt: event.at,
+            handler: event.handler ?? 'A',
+            ...(event.designated === undefined ? {} : { noReturn: true }),
+            // Named again, the unit was overruled.
+            ...(ticket.status === 'ARBITRATION'
+              ? { returns: judged(ticket, event.owner === ticket.owner ? 'rejected' : 'approved') }
+              : {}),
+            ...placed(event),
+            ...(event.decision === undefined ? {} : routed(event.decision)),
+          }),
+        ),
         event.decision,
       );
     case 'returnRequested': {
@@ -160,7 +162,8 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return { ...ticket, supervision: { level: event.level, at: event.at } };
     case 'jointOpened': {
       const coHandlers = [...new Set([...ticket.coHandlers, ...event.units])];
-      return { ...ticket, coHandlers, joint: { units: event.units, at: event.at } };
+      const units = [...new Set([...(ticket.joint?.units ?? []), ...event.units])];
+      return { ...ticket, coHandlers, joint: { units, at: event.at } };
     }
     case 'whistled': {
       const called = event.units.map((unit) => ({ unit, state: 'called' as const, at: event.at }));
@@ -278,6 +281,13 @@ const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRe
       ? { ...record, outcome }
       : record,
   );
+
+/** 联办 goes on with those who stay co-handlers. */
+function stillJoint(ticket: Ticket): Ticket {
+  const { joint, ...rest } = ticket;
+  const units = joint?.units.filter((unit) => unit !== rest.owner && rest.coHandlers.includes(unit)) ?? [];
+  return joint === undefined || units.length === 0 ? rest : { ...rest, joint: { ...joint, units } };
+}
 
 const answered = ({ extension }: Ticket, outcome: 'approved' | 'rejected'): Partial<Ticket> =>
   extension === undefined ? {} : { extension: { ...extension, outcome } };

@@ -7,6 +7,7 @@ import { isAssisting } from '#domain/ticket/decide-assist.ts';
 import { fold } from '#domain/ticket/evolve.ts';
 import { askReturn, HELPER, inState, later, OTHER, OWNER, other, owner } from '#test/support/every-command.ts';
 import {
+  citizen,
   context,
   dispatcher,
   HOUR,
@@ -142,6 +143,74 @@ it('who worked along is out once the answer is given, and may be called again wh
   story.give({ command: 'review', approve: false, reason }, dispatcher);
   expect(codeOf(story.try({ command: 'reportIn' }, unit(HELPER)))).toBe('notOwner');
   expect(codeOf(story.try({ command: 'whistle', units: [HELPER], reason }, owner))).toBe('ok');
+});
+
+describe('a unit of joint handling hears of the end as it heard of the beginning', () => {
+  const joint = (story = storyUntil('HANDLING'), units = ['renshe', HELPER]) =>
+    story.give({ command: 'openJointHandling', units, reason }, dispatcher);
+  const lastTold = (story: Story, to: string) =>
+    story.events
+      .flatMap(({ callbacks = [] }) => callbacks)
+      .filter((callback) => callback.to === to)
+      .at(-1)?.type;
+
+  it.each([
+    ['cancelled', (story: Story) => story.give({ command: 'cancel', reason }, dispatcher), 'withdrawn'],
+    ['withdrawn by the citizen', (story: Story) => story.give({ command: 'withdraw' }, citizen), 'withdrawn'],
+    [
+      'merged',
+      (story: Story) => story.give({ command: 'merge', into: OTHER, reason }, dispatcher, other()),
+      'withdrawn',
+    ],
+    [
+      'closed',
+      (story: Story) =>
+        story
+          .give(reply, owner)
+          .give({ command: 'review', approve: true, reason }, dispatcher)
+          .give({ command: 'close', reason }, dispatcher),
+      'closed',
+    ],
+  ])('%s', (_, end, type) => {
+    const story = end(joint());
+    expect([lastTold(story, 'renshe'), lastTold(story, HELPER), lastTold(story, OWNER)]).toEqual([type, type, type]);
+    expect(fold(story.events)).toEqual(story.is);
+  });
+
+  it('once, also when it was whistled for', () => {
+    const story = joint().give({ command: 'whistle', units: [HELPER], reason }, owner);
+    story.give({ command: 'cancel', reason }, dispatcher);
+    expect(story.events.at(-1)?.callbacks?.filter(({ to }) => to === HELPER)).toHaveLength(1);
+  });
+
+  it('when the ticket goes to another unit without it, and not again afterwards', () => {
+    const story = joint(storyUntil('AWAIT_SIGN'));
+    story.give({ command: 'assign', owner: 'renshe', reason }, dispatcher);
+    expect(story.is.joint).toBeUndefined();
+    expect([lastTold(story, HELPER), lastTold(story, 'renshe')]).toEqual(['withdrawn', 'dispatched']);
+    story.give({ command: 'cancel', reason }, dispatcher);
+    expect(story.events.at(-1)?.callbacks?.map(({ to }) => to)).toEqual(['renshe']);
+  });
+
+  it('at the desk too, after a return', () => {
+    const story = joint(storyUntil('SIGNED')).give(askReturn, owner);
+    story.give({ command: 'approveReturn', reason }, dispatcher);
+    expect(lastTold(story, HELPER)).toBe('jointOpened');
+    story.give({ command: 'refuse', lawfulRoute: '诉讼', reason }, dispatcher);
+    expect(lastTold(story, HELPER)).toBe('withdrawn');
+  });
+
+  it('and nothing of a part that is split off', () => {
+    const parent = joint().is;
+    const part = { ticketNo: OTHER, parent, title: '路灯', content: '路灯不亮', owner: 'guanbuqiao', reason };
+    const child = new Story().give({ command: 'registerSplit', ...part }, dispatcher);
+    expect(child.events.flatMap(({ callbacks = [] }) => callbacks).map(({ to }) => to)).toEqual([OWNER]);
+  });
+
+  it('of all that were named, when more are named later', () => {
+    const story = joint(joint(undefined, ['renshe']), [HELPER]);
+    expect(story.is.joint?.units).toEqual(['renshe', HELPER]);
+  });
 });
 
 describe('who is called, and what rings at once, is bounded: a change is one transaction of 100 rows', () => {
