@@ -30,8 +30,8 @@ export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
   return ticket;
 }
 
-/** What a ticket has before anything happened to it; older snapshots may lack some of it. */
-export const UNTOUCHED = {
+/** What a ticket has before anything happened to it. */
+const UNTOUCHED = {
   additions: 0,
   returns: [],
   merged: [],
@@ -42,6 +42,9 @@ export const UNTOUCHED = {
   contactedBy: [],
   failedVisits: 0,
 } as const satisfies Partial<Ticket>;
+
+/** A snapshot of before one of these came to be: only its events can say what belongs there. */
+export const isOutdated = (snapshot: Ticket): boolean => Object.keys(UNTOUCHED).some((name) => !(name in snapshot));
 
 function begin(event: EventOf<'registered'>): Ticket {
   const { ticketNo, channel, channelRef, kind, urgency, flags, callerToken, queryKeyId, textKey, publicConsent } =
