@@ -129,7 +129,7 @@ export const NoBody = z.strictObject({});
 
 export const Deadlines = z.record(z.string(), Instant);
 
-/** What every accepted command answers. `deadlines` has one entry per running clock. */
+/** What every accepted command answers. `deadlines` has one entry per running clock; of those of called units only the asker’s own. */
 export const CommandAnswer = z.strictObject({
   ticketNo: TicketNo,
   status: Status,

@@ -175,6 +175,8 @@ export const Ticket = z.strictObject({
   /** Set when the hotline let the answer pass: from then on the citizen may read it. */
   answerApprovedAt: Instant.optional(),
   contactedAt: Instant.optional(),
+  /** 首次联系: the units that have spoken with the citizen. */
+  contactedBy: z.array(UnitId),
   /** 退单, oldest first. */
   returns: z.array(ReturnRecord),
   /** 指定承办: after a designation nobody may return it. */

@@ -95,7 +95,7 @@ function data(
     sender: names.desk,
     receiver: callback.to,
     round: ticket.round,
-    deadlines: deadlines(ticket),
+    deadlines: deadlines(ticket, callback.to),
     kind: ticket.kind,
     urgency: ticket.urgency,
     channel: ticket.channel,

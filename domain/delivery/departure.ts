@@ -30,7 +30,7 @@ export function entryOf(ticket: Ticket, unit: string): ReconciliationEntry {
     status: ticket.status,
     round: ticket.round,
     updatedAt: ticket.updatedAt,
-    deadlines: deadlines(ticket),
+    deadlines: deadlines(ticket, unit),
     ...(n === undefined ? {} : { lastCallback: { n } }),
   };
 }

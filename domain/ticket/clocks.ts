@@ -1,6 +1,6 @@
 /** Which clocks of a ticket run, and how a step of the life cycle starts and stops them. */
 import { toShanghai } from '#domain/calendar/shanghai.ts';
-import { continueClock, handoverAt, isRunning, startClock } from '#domain/sla/clock.ts';
+import { continueClock, handoverAt, isRunning, resumeClock, startClock } from '#domain/sla/clock.ts';
 import type { Clock, ClockId, TimedClockId } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import type { DecideContext } from './command.ts';
@@ -13,9 +13,13 @@ export const running = (ticket: Pick<Ticket, 'clocks'>, ...ids: ClockId[]): stri
     .filter((clock) => ids.length === 0 || ids.includes(clock.id))
     .map((clock) => clock.instance);
 
-/** 各环节时限: due instants of what runs now, by clock. */
-export function deadlines(ticket: Pick<Ticket, 'clocks'>): Record<string, string> {
-  return Object.fromEntries(runningClocks(ticket).map((clock) => [clock.id, clock.dueAt]));
+/** 报到、协办: of these each unit that works along has a clock of its own. */
+const OF_EACH_UNIT: ReadonlySet<ClockId> = new Set(['reportIn', 'assist']);
+
+/** 各环节时限: due instants of what runs now, by clock, as `unit` (or the hotline) reads them. */
+export function deadlines(ticket: Pick<Ticket, 'clocks'>, unit: string): Record<string, string> {
+  const shown = runningClocks(ticket).filter(({ id, holder }) => holder === unit || !OF_EACH_UNIT.has(id));
+  return Object.fromEntries(shown.map(({ id, dueAt }) => [id, dueAt]));
 }
 
 /**
@@ -46,4 +50,16 @@ export function carryOn(
 ): Clock[] {
   const last = ticket.clocks.findLast((clock) => clock.id === id);
   return last === undefined ? [] : [continueClock(rules, last, holder, ticket.clocks)];
+}
+
+/**
+ * 首次联系: none for a unit that has spoken with the citizen; else what is left of the time that it had before its return or its
+ * answer, unless the limit is another one now.
+ */
+export function contact(ticket: Ticket, unit: string, context: DecideContext): Clock[] {
+  if (ticket.contactedBy.includes(unit)) return [];
+  const fresh = start(ticket, 'contact', unit, context);
+  const last = ticket.clocks.findLast(({ id, holder }) => id === 'contact' && holder === unit);
+  if (last?.limit.amount !== fresh.limit.amount || last.limit.unit !== fresh.limit.unit) return [fresh];
+  return [resumeClock(context.rules, last, context.now, ticket.clocks)];
 }

@@ -10,9 +10,10 @@ import type { Satisfaction, Ticket } from '#schemas/ticket.ts';
 import { running } from './clocks.ts';
 import type { Append, CitizenCommand, DecideContext, OnBehalfCommand, Rate } from './command.ts';
 import { closed } from './decide-hotline.ts';
-import { calledOff, othersWait } from './decide-merge.ts';
+import { othersWait } from './decide-merge.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { allCalledOff } from './partners.ts';
 import { isOpen } from './transitions.ts';
 
 /** 满意率 counts the first three grades. */
@@ -47,7 +48,7 @@ function said(ticket: Ticket, command: CitizenCommand | OnBehalfCommand, context
           {
             type: 'cancelled',
             stop: running(ticket),
-            tell: [...tellOwner(ticket, 'withdrawn', context), ...calledOff(ticket)],
+            tell: [...tellOwner(ticket, 'withdrawn', context), ...allCalledOff(ticket)],
           },
         ],
       };

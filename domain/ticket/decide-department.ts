@@ -2,14 +2,14 @@
 import type { DepartmentCommand } from '#schemas/command.ts';
 import type { Actor } from '#schemas/event.ts';
 import type { HandlerRole, Ticket } from '#schemas/ticket.ts';
-import { running, start } from './clocks.ts';
+import { contact, running, start } from './clocks.ts';
 import type { DecideContext } from './command.ts';
 import { finishAssist, reportIn, whistle } from './decide-assist.ts';
 import { askExtension } from './decide-extension.ts';
-import { calledOff } from './decide-merge.ts';
 import { resumed } from './decide-pause.ts';
 import { askReturn } from './decide-return.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { calledOff } from './partners.ts';
 
 export function decideByDepartment(
   ticket: Ticket,
@@ -27,7 +27,7 @@ export function decideByDepartment(
             type: 'signed',
             unit,
             stop: running(ticket, 'sign'),
-            start: [start(ticket, 'accept', unit, context), start(ticket, 'contact', unit, context)],
+            start: [start(ticket, 'accept', unit, context), ...contact(ticket, unit, context)],
           },
         ],
       };

@@ -2,16 +2,17 @@
 import { fromIso } from '#domain/calendar/shanghai.ts';
 import { deadline } from '#domain/sla/working-clock.ts';
 import type { Ticket } from '#schemas/ticket.ts';
-import { carryOn, running, start } from './clocks.ts';
+import { carryOn, contact, running, start } from './clocks.ts';
 import type { CommandOf, DecideContext, DeskCommand } from './command.ts';
 import { handOver } from './decide-department.ts';
 import { approveExtension, rejectExtension } from './decide-extension.ts';
-import { absorb, calledOff, merge, othersWait, split } from './decide-merge.ts';
+import { absorb, merge, othersWait, split } from './decide-merge.ts';
 import { resume, suspend } from './decide-pause.ts';
 import { approveReturn, arbitrate, designate, rejectReturn } from './decide-return.ts';
 import { dispatchTo } from './dispatch.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { allCalledOff, jointClosed } from './partners.ts';
 
 export function decideByHotline(ticket: Ticket, command: DeskCommand, context: DecideContext): Outcome {
   if (command.command === 'recordOpinion') {
@@ -24,11 +25,24 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
     case 'assign':
       return assign(ticket, command, context);
     case 'refuse':
-      return { drafts: [{ type: 'notAccepted', reason, lawfulRoute: command.lawfulRoute, stop: all }] };
+      return {
+        drafts: [
+          { type: 'notAccepted', reason, lawfulRoute: command.lawfulRoute, stop: all, tell: allCalledOff(ticket) },
+        ],
+      };
     case 'directClose': {
       const key = `answer-${ticket.version + 1}`;
       return {
-        drafts: [{ type: 'directClosed', reason, resultCode: command.resultCode, textKey: key, stop: all }],
+        drafts: [
+          {
+            type: 'directClosed',
+            reason,
+            resultCode: command.resultCode,
+            textKey: key,
+            stop: all,
+            tell: allCalledOff(ticket),
+          },
+        ],
         texts: [{ key, text: { kind: 'answer', internal: '', public: command.publicAnswer } }],
       };
     }
@@ -57,7 +71,7 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
             type: 'cancelled',
             reason,
             stop: all,
-            tell: [...tellOwner(ticket, 'withdrawn', context), ...calledOff(ticket)],
+            tell: [...tellOwner(ticket, 'withdrawn', context), ...allCalledOff(ticket)],
           },
         ],
       };
@@ -153,7 +167,7 @@ export function closed(ticket: Ticket, by: 'hotline' | 'citizen', reason?: strin
     by,
     ...(reason === undefined ? {} : { reason }),
     stop: running(ticket),
-    tell: [{ to: ticket.owner, type: 'closed' }],
+    tell: [{ to: ticket.owner, type: 'closed' }, ...jointClosed(ticket)],
   };
 }
 
@@ -195,7 +209,7 @@ function approve(ticket: Ticket, reason: string, context: DecideContext): Draft 
   };
 }
 
-/** 审核退回: the unit goes on under the same deadline as before its answer. */
+/** 审核退回: the unit goes on under the same deadline as before its answer; in a rework nobody waits for a first contact. */
 function sendBack(ticket: Ticket, reason: string, context: DecideContext): Draft {
   const last = ticket.clocks.findLast((clock) => clock.id === 'finish' || clock.id === 'rework');
   const inRework = last?.id === 'rework';
@@ -204,7 +218,9 @@ function sendBack(ticket: Ticket, reason: string, context: DecideContext): Draft
     reason,
     backTo: inRework ? 'REWORK' : 'HANDLING',
     stop: running(ticket),
-    start: carryOn(ticket, inRework ? 'rework' : 'finish', ticket.owner, context),
+    start: inRework
+      ? carryOn(ticket, 'rework', ticket.owner, context)
+      : [...carryOn(ticket, 'finish', ticket.owner, context), ...contact(ticket, ticket.owner, context)],
     tell: [{ to: ticket.owner, type: 'decided' }],
   };
 }

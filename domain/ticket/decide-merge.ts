@@ -8,6 +8,7 @@ import { running, start } from './clocks.ts';
 import type { Absorb, AnswerByMain, CommandOf, DecideContext, RegisterSplit } from './command.ts';
 import { dispatchTo } from './dispatch.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { allCalledOff } from './partners.ts';
 import { isOpen } from './transitions.ts';
 
 /** So many tickets may hang on one: what is more is a campaign, and the desk answers it as one. */
@@ -32,7 +33,7 @@ export function merge(ticket: Ticket, { into, reason }: CommandOf<'merge'>, cont
         stop: running(ticket),
         tell: [
           ...(ticket.owner === context.desk ? [] : [{ to: ticket.owner, type: 'withdrawn' as const }]),
-          ...calledOff(ticket),
+          ...allCalledOff(ticket),
         ],
       },
     ],
@@ -43,12 +44,6 @@ const URGENCIES: readonly Ticket['urgency'][] = ['normal', 'urgent', 'critical']
 /** Danger and the shorter limit must not end in a ticket that knows neither. */
 const outranks = (one: Ticket, other: Ticket): boolean =>
   URGENCIES.indexOf(one.urgency) > URGENCIES.indexOf(other.urgency) || (one.flags.danger && !other.flags.danger);
-
-/** Whoever works along hears that it is over. */
-export const calledOff = (ticket: Ticket) =>
-  ticket.assists
-    .filter(({ unit, state }) => state !== 'finished' && unit !== ticket.owner)
-    .map(({ unit }) => ({ to: unit, type: 'withdrawn' as const }));
 
 /** Whoever asked the same still waits for this one's answer: it can't just end. */
 export const othersWait = (): Outcome =>
@@ -101,7 +96,7 @@ export function registerSplit(command: RegisterSplit, context: DecideContext): O
     receivedAt: toShanghai(context.now),
     splitFrom: parent.ticketNo,
   };
-  const blank = { ...parent, clocks: [], coHandlers: [], townCode: undefined };
+  const blank = { ...parent, clocks: [], coHandlers: [], joint: undefined, townCode: undefined };
   const dispatched = dispatchTo(
     blank,
     { owner, reason, round: 1, category, townCode: parent.townCode, tellBefore: [] },

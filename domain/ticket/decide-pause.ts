@@ -51,7 +51,7 @@ export function resumed(ticket: Ticket, { rules, now }: DecideContext, reason?: 
   const started: Clock[] = [];
   for (const clock of ticket.clocks.filter(({ instance }) => instances.includes(instance))) {
     // Contacted while it stood.
-    if (clock.id === 'contact' && ticket.contactedAt !== undefined) continue;
+    if (clock.id === 'contact' && ticket.contactedBy.includes(clock.holder)) continue;
     started.push(resumeClock(rules, clock, from, [...ticket.clocks, ...started]));
   }
   return {

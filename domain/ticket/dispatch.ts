@@ -5,6 +5,7 @@ import { carryOn, running, start } from './clocks.ts';
 import type { DecideContext, Rejection } from './command.ts';
 import type { Draft } from './drafts.ts';
 import { reject } from './outcome.ts';
+import { leftOut } from './partners.ts';
 
 export interface Dispatch {
   readonly owner: string;
@@ -48,6 +49,6 @@ export function dispatchTo(ticket: Ticket, dispatch: Dispatch, context: DecideCo
     ...(designated === undefined ? {} : { designated }),
     stop: running(ticket),
     start: [start(as, 'sign', owner, context), ...finish],
-    tell: [...tellBefore, { to: owner, type: 'dispatched' }],
+    tell: [...tellBefore, ...leftOut(ticket, owner, helpers), { to: owner, type: 'dispatched' }],
   };
 }

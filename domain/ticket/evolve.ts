@@ -30,8 +30,8 @@ export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
   return ticket;
 }
 
-/** What a ticket has before anything happened to it; older snapshots may lack some of it. */
-export const UNTOUCHED = {
+/** What a ticket has before anything happened to it. */
+const UNTOUCHED = {
   additions: 0,
   returns: [],
   merged: [],
@@ -39,8 +39,12 @@ export const UNTOUCHED = {
   assists: [],
   handler: 'A',
   holdings: [],
+  contactedBy: [],
   failedVisits: 0,
 } as const satisfies Partial<Ticket>;
+
+/** A snapshot of before one of these came to be: only its events can say what belongs there. */
+export const isOutdated = (snapshot: Ticket): boolean => Object.keys(UNTOUCHED).some((name) => !(name in snapshot));
 
 function begin(event: EventOf<'registered'>): Ticket {
   const { ticketNo, channel, channelRef, kind, urgency, flags, callerToken, queryKeyId, textKey, publicConsent } =
@@ -101,21 +105,23 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       );
     case 'dispatched':
       return doubted(
-        to('AWAIT_SIGN', {
-          owner: event.owner,
-          coHandlers: event.coHandlers,
-          urgency: event.urgency,
-          round: event.round,
-          dispatchedAt: event.at,
-          handler: event.handler ?? 'A',
-          ...(event.designated === undefined ? {} : { noReturn: true }),
-          // Named again, the unit was overruled.
-          ...(ticket.status === 'ARBITRATION'
-            ? { returns: judged(ticket, event.owner === ticket.owner ? 'rejected' : 'approved') }
-            : {}),
-          ...placed(event),
-          ...(event.decision === undefined ? {} : routed(event.decision)),
-        }),
+        stillJoint(
+          to('AWAIT_SIGN', {
+            owner: event.owner,
+            coHandlers: event.coHandlers,
+            urgency: event.urgency,
+            round: event.round,
+            dispatchedAt: event.at,
+            handler: event.handler ?? 'A',
+            ...(event.designated === undefined ? {} : { noReturn: true }),
+            // Named again, the unit was overruled.
+            ...(ticket.status === 'ARBITRATION'
+              ? { returns: judged(ticket, event.owner === ticket.owner ? 'rejected' : 'approved') }
+              : {}),
+            ...placed(event),
+            ...(event.decision === undefined ? {} : routed(event.decision)),
+          }),
+        ),
         event.decision,
       );
     case 'returnRequested': {
@@ -159,7 +165,8 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return { ...ticket, supervision: { level: event.level, at: event.at } };
     case 'jointOpened': {
       const coHandlers = [...new Set([...ticket.coHandlers, ...event.units])];
-      return { ...ticket, coHandlers, joint: { units: event.units, at: event.at } };
+      const units = [...new Set([...(ticket.joint?.units ?? []), ...event.units])];
+      return { ...ticket, coHandlers, joint: { units, at: event.at } };
     }
     case 'whistled': {
       const called = event.units.map((unit) => ({ unit, state: 'called' as const, at: event.at }));
@@ -191,7 +198,11 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'accepted':
       return to('HANDLING');
     case 'contacted':
-      return { ...ticket, contactedAt: ticket.contactedAt ?? event.at };
+      return {
+        ...ticket,
+        contactedAt: ticket.contactedAt ?? event.at,
+        contactedBy: [...new Set([...ticket.contactedBy, event.unit])],
+      };
     case 'progressed':
     case 'opinionGiven':
     case 'recordingsAttached':
@@ -273,6 +284,13 @@ const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRe
       ? { ...record, outcome }
       : record,
   );
+
+/** 联办 goes on with those who stay co-handlers. */
+function stillJoint(ticket: Ticket): Ticket {
+  const { joint, ...rest } = ticket;
+  const units = joint?.units.filter((unit) => unit !== rest.owner && rest.coHandlers.includes(unit)) ?? [];
+  return joint === undefined || units.length === 0 ? rest : { ...rest, joint: { ...joint, units } };
+}
 
 const answered = ({ extension }: Ticket, outcome: 'approved' | 'rejected'): Partial<Ticket> =>
   extension === undefined ? {} : { extension: { ...extension, outcome } };

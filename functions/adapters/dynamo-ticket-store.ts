@@ -15,7 +15,7 @@ import { fromIso } from '#domain/calendar/shanghai.ts';
 import { DUPLICATE_DAYS, type RecentTicket } from '#domain/routing/duplicates.ts';
 import { nextMark } from '#domain/sla/marks.ts';
 import { runningClocks } from '#domain/ticket/clocks.ts';
-import { UNTOUCHED } from '#domain/ticket/evolve.ts';
+import { fold, isOutdated } from '#domain/ticket/evolve.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
 import type { Change, CommitResult, Page, PageRequest, TicketStore } from '#functions/ports/ticket-store.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
@@ -95,32 +95,34 @@ export function ticketStore(): TicketStore {
     return from === undefined ? { items } : { items, cursor: Buffer.from(JSON.stringify(from)).toString('base64url') };
   }
 
+  async function eventsOf(ticketNo: string): Promise<TicketEvent[]> {
+    const events: TicketEvent[] = [];
+    let from: Item | undefined;
+    do {
+      const answer = await dynamo().send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :evt)',
+          ExpressionAttributeValues: { ':pk': partition(ticketNo), ':evt': 'EVT#' },
+          ConsistentRead: true,
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+      );
+      for (const item of answer.Items ?? []) events.push(item.event as TicketEvent);
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+    return events;
+  }
+
   return {
     async load(ticketNo) {
       const stored = (await get(ticketNo, 'TICKET'))?.ticket as Ticket | undefined;
-      return stored && { ...UNTOUCHED, ...stored };
+      return stored !== undefined && isOutdated(stored) ? fold(await eventsOf(ticketNo)) : stored;
     },
     async event(ticketNo, seq) {
       return (await get(ticketNo, eventKey(seq)))?.event as TicketEvent | undefined;
     },
-    async events(ticketNo) {
-      const events: TicketEvent[] = [];
-      let from: Item | undefined;
-      do {
-        const answer = await dynamo().send(
-          new QueryCommand({
-            TableName,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :evt)',
-            ExpressionAttributeValues: { ':pk': partition(ticketNo), ':evt': 'EVT#' },
-            ConsistentRead: true,
-            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-          }),
-        );
-        for (const item of answer.Items ?? []) events.push(item.event as TicketEvent);
-        from = answer.LastEvaluatedKey;
-      } while (from !== undefined);
-      return events;
-    },
+    events: eventsOf,
     async text(ticketNo, key) {
       return (await get(ticketNo, `TEXT#${key}`))?.text as TicketText | undefined;
     },

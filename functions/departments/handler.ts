@@ -6,7 +6,7 @@ import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
 import { api, readJson, requireJson } from '#functions/shared/http.ts';
-import { listing, pageRequest } from '#functions/shared/paging.ts';
+import { listing, pageRequest, summaryFor } from '#functions/shared/paging.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import { reconciliationReply } from '#functions/shared/reconciliation.ts';
 import { DepartmentCommand } from '#schemas/command.ts';
@@ -45,7 +45,10 @@ export const handler = api({
         errors: [{ pointer: '/status', detail: 'a work list has open tickets only' }],
       });
     }
-    return { status: 200, body: await listing(() => ticketStore().listByOwner(departmentId, page)) };
+    return {
+      status: 200,
+      body: await listing(() => ticketStore().listByOwner(departmentId, page), summaryFor(departmentId)),
+    };
   },
 
   async 'GET /departments/{departmentId}/reconciliation'(request) {

@@ -8,6 +8,7 @@ import { correctionOf } from '#domain/routing/correction.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { DecideContext, Rejection, TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
+import { DESK } from '#domain/ticket/holdings.ts';
 import { handlerOn } from '#domain/ticket/leave.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
@@ -77,7 +78,7 @@ export async function changeTicket(
         ? { outcome: 'replayed' }
         : { outcome: 'rejected', rejection: decision.rejection };
     }
-    const answer = answerOf(decision.ticket);
+    const answer = answerOf(decision.ticket, actor);
     if (decision.events.length === 0) return { outcome: 'changed', ticket: decision.ticket, events: [], answer };
     const also = partner === undefined || ticket === undefined ? undefined : partner.command(ticket);
     const together = also === undefined ? undefined : decide(other, also, actor, decideContext(ticket));
@@ -133,11 +134,11 @@ async function replay(store: TicketStore, cause: Cause): Promise<ChangeResult | 
     : { outcome: 'causeMisused' };
 }
 
-export const answerOf = (ticket: Ticket): CommandAnswer => ({
+const answerOf = (ticket: Ticket, actor: Actor): CommandAnswer => ({
   ticketNo: ticket.ticketNo,
   status: ticket.status,
   ticketVersion: ticket.version,
-  deadlines: deadlines(ticket),
+  deadlines: deadlines(ticket, actor.kind === 'department' ? actor.id : DESK),
 });
 
 let calendar: WorkingCalendar | undefined;

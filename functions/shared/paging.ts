@@ -1,6 +1,7 @@
 /** Lists are read page by page; a cursor is opaque to clients and checked when it comes back. */
 import * as z from 'zod';
 import { deadlines } from '#domain/ticket/clocks.ts';
+import { DESK } from '#domain/ticket/holdings.ts';
 import type { Page, PageRequest } from '#functions/ports/ticket-store.ts';
 import { AttentionFilter, Status, type Ticket } from '#schemas/ticket.ts';
 import { ProblemError, parseBody } from './problem.ts';
@@ -37,7 +38,7 @@ export const pageOf = (cursor: string | undefined): Omit<PageRequest, 'status'> 
 /** Runs a listing; a cursor that isn't one of this list's answers 422, not 500. */
 export async function listing(
   read: () => Promise<Page<Ticket>>,
-  line: (ticket: Ticket) => object = summary,
+  line: (ticket: Ticket) => object,
 ): Promise<{ tickets: object[]; cursor?: string }> {
   const { items, cursor } = await read().catch(wrongCursor);
   return { tickets: items.map(line), ...(cursor === undefined ? {} : { cursor }) };
@@ -50,7 +51,8 @@ export function wrongCursor(error: unknown): never {
   throw new ProblemError('bodyInvalid', { errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }] });
 }
 
-const summary = (ticket: Ticket) => ({
+/** 工单摘要 as `unit` reads it. */
+export const summaryFor = (unit: string) => (ticket: Ticket) => ({
   ticketNo: ticket.ticketNo,
   ticketVersion: ticket.version,
   status: ticket.status,
@@ -60,13 +62,13 @@ const summary = (ticket: Ticket) => ({
   round: ticket.round,
   channel: ticket.channel,
   receivedAt: ticket.receivedAt,
-  deadlines: deadlines(ticket),
+  deadlines: deadlines(ticket, unit),
   ...(ticket.categoryCode === undefined ? {} : { category: ticket.categoryCode }),
   ...(ticket.townCode === undefined ? {} : { townCode: ticket.townCode }),
 });
 
 /** 待关注 is the desk's own: to a unit it would tell that a confidential caller has another ticket like this one. */
 export const deskSummary = (ticket: Ticket): object => ({
-  ...summary(ticket),
+  ...summaryFor(DESK)(ticket),
   ...(ticket.attention.length === 0 ? {} : { attention: ticket.attention }),
 });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { fold } from '#domain/ticket/evolve.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { handler as departments } from '#functions/departments/handler.ts';
 import { handler as feedback } from '#functions/feedback/handler.ts';
@@ -128,6 +129,19 @@ test('a contractor may add for the caller, and decides no dispute and closes not
     expect([command, refused]).toMatchObject([command, { status: 409, code: 'roleForbids' }]);
   }
   expect((await load(ticketNo)).status).toBe('RETURN_REVIEW');
+});
+
+test('a snapshot of before a field came to be is read as its events make it, and written whole by the next change', async () => {
+  const ticketNo = await opened();
+  for (const command of ['sign', 'contact']) await asUnit(OWNER, ticketNo, { command });
+  const whole = await load(ticketNo);
+  const { holdings: _, contactedBy: _too, ...older } = whole;
+  const row = (await world.rows('Tickets')).find(({ pk, sk }) => pk === `T#${ticketNo}` && sk === 'TICKET');
+  await world.put('Tickets', { ...row, ticket: older });
+  expect(whole.holdings).not.toEqual([]);
+  expect(await load(ticketNo)).toEqual(whole);
+  expect((await asUnit(OWNER, ticketNo, { command: 'accept' })).status).toBe(200);
+  expect(await load(ticketNo)).toEqual(fold(await ticketStore().events(ticketNo)));
 });
 
 describe('two tickets', () => {

@@ -34,8 +34,8 @@ describe('register', () => {
     expect(running(story.is)).toEqual(['sign#1', 'finish#1']);
     expect(story.events[1]?.callbacks).toEqual([{ to: 'guanbuqiao', n: 1, type: 'dispatched' }]);
     // Complaint, normal: 5 working days; Monday doesn't count, so Monday the week after, at closing.
-    expect(deadlines(story.is).finish).toBe('2026-11-30T17:30:00.000+08:00');
-    expect(deadlines(story.is).sign).toBe('2026-11-24T17:30:00.000+08:00');
+    expect(deadlines(story.is, 'guanbuqiao').finish).toBe('2026-11-30T17:30:00.000+08:00');
+    expect(deadlines(story.is, 'guanbuqiao').sign).toBe('2026-11-24T17:30:00.000+08:00');
   });
 
   it('leaves an unsure one to the desk, on the dispatch clock, and tells no unit', () => {
@@ -49,7 +49,7 @@ describe('register', () => {
     const story = new Story().give(register({ danger: true, urgency: 'normal' }), system);
     expect(story.is).toMatchObject({ urgency: 'critical', flags: { danger: true } });
     // 30 minutes by the wall clock.
-    expect(deadlines(story.is).sign).toBe('2026-11-23T09:30:00.000+08:00');
+    expect(deadlines(story.is, 'guanbuqiao').sign).toBe('2026-11-23T09:30:00.000+08:00');
   });
 
   it('is an enterprise matter (涉企) when the caller says so or the catalogue does', () => {
@@ -126,7 +126,7 @@ describe('review', () => {
     expect(story.is.status).toBe('HANDLING');
     const after = story.is.clocks.find((clock) => clock.instance === 'finish#2');
     expect(after).toMatchObject({ dueAt: before?.dueAt, startedAt: before?.startedAt, fired: {} });
-    expect(running(story.is)).toEqual(['finish#2']);
+    expect(running(story.is)).toEqual(['finish#2', 'contact#2']);
   });
 
   it('hides the answer again when rework is ordered, and goes back to rework when that answer is weak too', () => {
@@ -170,10 +170,10 @@ describe('the desk', () => {
 
   it('reassigns an unsigned ticket: the old owner is told first, the deadline stays', () => {
     const story = storyUntil('AWAIT_SIGN');
-    const due = deadlines(story.is).finish;
+    const due = deadlines(story.is, 'guanbuqiao').finish;
     story.later(24 * HOUR).give({ command: 'assign', owner: 'renshe', reason: '跨镇' }, dispatcher);
     expect(story.is).toMatchObject({ owner: 'renshe', round: 2 });
-    expect(deadlines(story.is).finish).toBe(due);
+    expect(deadlines(story.is, 'guanbuqiao').finish).toBe(due);
     expect(story.events.at(-1)?.callbacks).toEqual([
       { to: 'guanbuqiao', n: 2, type: 'withdrawn' },
       { to: 'renshe', n: 1, type: 'dispatched' },
@@ -183,7 +183,7 @@ describe('the desk', () => {
   it('gives the finish clock a new limit when the urgency changes with the owner', () => {
     const story = storyUntil('AWAIT_SIGN');
     story.give({ command: 'assign', owner: 'renshe', urgency: 'critical', reason: '升级' }, dispatcher);
-    expect(deadlines(story.is).finish).toBe('2026-11-24T09:00:00.000+08:00');
+    expect(deadlines(story.is, 'guanbuqiao').finish).toBe('2026-11-24T09:00:00.000+08:00');
   });
 
   it.each([

@@ -29,7 +29,7 @@ const finish = (ticket: Ticket) =>
 describe('return', () => {
   it('goes to review; the citizen’s deadline runs on in the hotline’s hands', () => {
     const story = storyUntil('SIGNED');
-    const promised = deadlines(story.is).finish;
+    const promised = deadlines(story.is, 'guanbuqiao').finish;
     story.later(HOUR).give(askReturn, owner);
     expect(story.is).toMatchObject({
       status: 'RETURN_REVIEW',
@@ -43,7 +43,7 @@ describe('return', () => {
 
   it('approved with a unit is a new round there at once, on the old deadline', () => {
     const story = inState('RETURN_REVIEW');
-    const promised = deadlines(story.is).finish;
+    const promised = deadlines(story.is, 'guanbuqiao').finish;
     story.give({ command: 'approveReturn', owner: 'renshe', reason }, dispatcher);
     expect(story.is).toMatchObject({
       status: 'AWAIT_SIGN',
@@ -51,7 +51,7 @@ describe('return', () => {
       round: 2,
       returns: [{ outcome: 'approved' }],
     });
-    expect(deadlines(story.is).finish).toBe(promised);
+    expect(deadlines(story.is, 'guanbuqiao').finish).toBe(promised);
     expect(told(story, 'guanbuqiao').map(({ type }) => type)).toEqual(['dispatched', 'decided']);
     expect(told(story, 'renshe').map(({ type }) => type)).toEqual(['dispatched']);
     expect(fold(story.events)).toEqual(story.is);
@@ -111,10 +111,10 @@ describe('extension', () => {
 
   it('leaves it when it is rejected; there is one only', () => {
     const story = inState('EXTENSION_REVIEW');
-    const before = deadlines(story.is).finish;
+    const before = deadlines(story.is, 'guanbuqiao').finish;
     story.give({ command: 'rejectExtension', reason }, dispatcher);
     expect(story.is).toMatchObject({ status: 'HANDLING', extension: { outcome: 'rejected' } });
-    expect(deadlines(story.is).finish).toBe(before);
+    expect(deadlines(story.is, 'guanbuqiao').finish).toBe(before);
     expect(codeOf(story.try(askExtension(story), owner))).toBe('extensionLimit');
   });
 
@@ -138,7 +138,7 @@ describe('extension', () => {
 describe('suspension', () => {
   it('lets the clocks stand, and gives back exactly what was left of them', () => {
     const story = storyUntil('HANDLING');
-    const due = Date.parse(deadlines(story.is).finish ?? '');
+    const due = Date.parse(deadlines(story.is, 'guanbuqiao').finish ?? '');
     story.give({ command: 'suspend', until: later(story, 2 * DAY), reason }, dispatcher);
     expect(running(story.is)).toEqual(['pause#1']);
     expect(codeOf(story.try({ command: 'suspend', until: later(story, 3 * DAY), reason }, dispatcher))).toBe(
@@ -147,7 +147,7 @@ describe('suspension', () => {
     // Two whole working days (Monday 09:20 to Wednesday 09:20).
     story.later(2 * DAY).give({ command: 'resume', reason }, dispatcher);
     expect(running(story.is)).toEqual(['finish#2', 'contact#2']);
-    expect(Date.parse(deadlines(story.is).finish ?? '') - due).toBe(2 * DAY);
+    expect(Date.parse(deadlines(story.is, 'guanbuqiao').finish ?? '') - due).toBe(2 * DAY);
     expect(finish(story.is)?.usedMs).toBe(20 * 60_000);
     expect(
       told(story, 'guanbuqiao')
@@ -172,7 +172,7 @@ describe('suspension', () => {
     }
     punctual.give({ command: 'tick' }, system);
     late.later(3 * HOUR).give({ command: 'tick' }, system);
-    expect(deadlines(late.is)).toEqual(deadlines(punctual.is));
+    expect(deadlines(late.is, 'guanbuqiao')).toEqual(deadlines(punctual.is, 'guanbuqiao'));
     expect(finish(late.is)?.startedAt).toBe(finish(punctual.is)?.startedAt);
   });
 

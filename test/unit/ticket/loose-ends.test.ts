@@ -5,8 +5,9 @@ import { deadlines, running } from '#domain/ticket/clocks.ts';
 import { decide } from '#domain/ticket/decide.ts';
 import { isAssisting } from '#domain/ticket/decide-assist.ts';
 import { fold } from '#domain/ticket/evolve.ts';
-import { askReturn, HELPER, inState, later, OTHER, other, owner } from '#test/support/every-command.ts';
+import { askReturn, HELPER, inState, later, OTHER, OWNER, other, owner } from '#test/support/every-command.ts';
 import {
+  citizen,
   context,
   dispatcher,
   HOUR,
@@ -34,7 +35,7 @@ it('a unit whose return was approved hears no more of the ticket, and the next d
 
 it('an answer ends a suspension, and a refused one finds the deadline as the pause left it', () => {
   const story = storyUntil('HANDLING');
-  const promised = deadlines(story.is).finish ?? '';
+  const promised = deadlines(story.is, 'guanbuqiao').finish ?? '';
   story.give({ command: 'suspend', until: later(story, 10 * DAY), reason }, dispatcher);
   story.later(5 * DAY).give(reply, owner);
   expect(story.is.suspension).toBeUndefined();
@@ -43,7 +44,7 @@ it('an answer ends a suspension, and a refused one finds the deadline as the pau
   expect(answer?.textKey).toBe(`answer-${story.is.version}`);
   story.later(HOUR).give({ command: 'review', approve: false, reason }, dispatcher);
   expect(running(story.is, 'finish')).toHaveLength(1);
-  expect((deadlines(story.is).finish ?? '') > promised).toBe(true);
+  expect((deadlines(story.is, 'guanbuqiao').finish ?? '') > promised).toBe(true);
   expect(codeOf(story.try({ command: 'suspend', until: later(story, 10 * DAY), reason }, dispatcher))).toBe('ok');
 });
 
@@ -61,6 +62,59 @@ it('who was contacted during a pause isn’t waited for afterwards', () => {
   expect(running(story.is, 'contact')).toEqual([]);
 });
 
+describe('the first contact is owed by each holder once', () => {
+  const contact = (story: Story) =>
+    story.is.clocks.findLast(({ id, stoppedAt }) => id === 'contact' && stoppedAt === undefined);
+  const sentBack = (story: Story) => {
+    story
+      .give(askReturn, owner)
+      .later(20 * DAY)
+      .give({ command: 'rejectReturn', reason }, dispatcher);
+    return story.give({ command: 'sign' }, owner);
+  };
+
+  it('and not again after a return that was refused', () => {
+    const story = storyUntil('SIGNED').give({ command: 'contact' }, owner);
+    expect(running(sentBack(story).is)).toEqual(['finish#3', 'accept#2']);
+  });
+
+  it('within what was left of its time before the return', () => {
+    const story = storyUntil('SIGNED');
+    const whole = contact(story);
+    sentBack(story.later(HOUR));
+    expect(contact(story)).toMatchObject({ instance: 'contact#2', limit: whole?.limit, usedMs: HOUR });
+    expect(fold(story.events)).toEqual(story.is);
+  });
+
+  it('also after an answer without it that was refused', () => {
+    const story = storyUntil('HANDLING').later(HOUR).give(reply, owner);
+    const used = HOUR + HOUR / 6;
+    story.later(DAY).give({ command: 'review', approve: false, reason }, dispatcher);
+    expect(contact(story)).toMatchObject({ instance: 'contact#2', usedMs: used });
+    story.give({ command: 'contact' }, owner).give(reply, owner);
+    story.give({ command: 'review', approve: false, reason }, dispatcher);
+    expect(running(story.is, 'contact')).toEqual([]);
+  });
+
+  it('by the next unit, whoever spoke with the citizen before, also after a pause', () => {
+    const story = storyUntil('SIGNED').give({ command: 'contact' }, owner).give(askReturn, owner);
+    story.give({ command: 'approveReturn', owner: 'renshe', reason }, dispatcher);
+    for (const command of ['sign', 'accept'] as const) story.give({ command }, unit('renshe'));
+    expect(contact(story)).toMatchObject({ holder: 'renshe' });
+    story.give({ command: 'suspend', until: later(story, 2 * DAY), reason }, dispatcher);
+    story.later(DAY).give({ command: 'resume', reason }, dispatcher);
+    expect(contact(story)).toMatchObject({ holder: 'renshe', instance: 'contact#3' });
+  });
+
+  it('on the limit of a new urgency, if that has changed', () => {
+    const story = storyUntil('SIGNED').later(HOUR).give(askReturn, owner);
+    story.give({ command: 'approveReturn', reason }, dispatcher);
+    story.give({ command: 'assign', owner: 'guanbuqiao', urgency: 'urgent', reason }, dispatcher);
+    const { usedMs, limit } = contact(story.give({ command: 'sign' }, owner)) ?? {};
+    expect([usedMs, limit]).toEqual([undefined, { amount: 120, unit: 'naturalMinutes' }]);
+  });
+});
+
 it('every mark is settled when it rings, also the handover of a ticket that B has already', () => {
   const story = storyUntil('AWAIT_SIGN').give({ command: 'handOver', to: 'B', reason }, owner);
   story.give(askReturn, owner).give({ command: 'rejectReturn', reason }, dispatcher);
@@ -70,6 +124,18 @@ it('every mark is settled when it rings, also the handover of a ticket that B ha
   expect(next === undefined || next.at > story.now).toBe(true);
 });
 
+it('of those who work along each reads its own limits, and the owner none of theirs', () => {
+  const story = storyUntil('HANDLING').give({ command: 'whistle', units: [HELPER], reason }, owner);
+  story.later(HOUR).give({ command: 'reportIn' }, unit(HELPER));
+  story.later(HOUR).give({ command: 'whistle', units: ['renshe'], reason }, owner);
+  const due = (id: string, holder: string) =>
+    story.is.clocks.find((clock) => clock.id === id && clock.holder === holder)?.dueAt;
+  const { finish, contact } = deadlines(story.is, OWNER);
+  expect(deadlines(story.is, OWNER)).toEqual({ finish, contact });
+  expect(deadlines(story.is, HELPER)).toEqual({ finish, contact, assist: due('assist', HELPER) });
+  expect(deadlines(story.is, 'renshe')).toEqual({ finish, contact, reportIn: due('reportIn', 'renshe') });
+});
+
 it('who worked along is out once the answer is given, and may be called again when it is refused', () => {
   const story = storyUntil('HANDLING').give({ command: 'whistle', units: [HELPER], reason }, owner);
   story.give(reply, owner);
@@ -77,6 +143,74 @@ it('who worked along is out once the answer is given, and may be called again wh
   story.give({ command: 'review', approve: false, reason }, dispatcher);
   expect(codeOf(story.try({ command: 'reportIn' }, unit(HELPER)))).toBe('notOwner');
   expect(codeOf(story.try({ command: 'whistle', units: [HELPER], reason }, owner))).toBe('ok');
+});
+
+describe('a unit of joint handling hears of the end as it heard of the beginning', () => {
+  const joint = (story = storyUntil('HANDLING'), units = ['renshe', HELPER]) =>
+    story.give({ command: 'openJointHandling', units, reason }, dispatcher);
+  const lastTold = (story: Story, to: string) =>
+    story.events
+      .flatMap(({ callbacks = [] }) => callbacks)
+      .filter((callback) => callback.to === to)
+      .at(-1)?.type;
+
+  it.each([
+    ['cancelled', (story: Story) => story.give({ command: 'cancel', reason }, dispatcher), 'withdrawn'],
+    ['withdrawn by the citizen', (story: Story) => story.give({ command: 'withdraw' }, citizen), 'withdrawn'],
+    [
+      'merged',
+      (story: Story) => story.give({ command: 'merge', into: OTHER, reason }, dispatcher, other()),
+      'withdrawn',
+    ],
+    [
+      'closed',
+      (story: Story) =>
+        story
+          .give(reply, owner)
+          .give({ command: 'review', approve: true, reason }, dispatcher)
+          .give({ command: 'close', reason }, dispatcher),
+      'closed',
+    ],
+  ])('%s', (_, end, type) => {
+    const story = end(joint());
+    expect([lastTold(story, 'renshe'), lastTold(story, HELPER), lastTold(story, OWNER)]).toEqual([type, type, type]);
+    expect(fold(story.events)).toEqual(story.is);
+  });
+
+  it('once, also when it was whistled for', () => {
+    const story = joint().give({ command: 'whistle', units: [HELPER], reason }, owner);
+    story.give({ command: 'cancel', reason }, dispatcher);
+    expect(story.events.at(-1)?.callbacks?.filter(({ to }) => to === HELPER)).toHaveLength(1);
+  });
+
+  it('when the ticket goes to another unit without it, and not again afterwards', () => {
+    const story = joint(storyUntil('AWAIT_SIGN'));
+    story.give({ command: 'assign', owner: 'renshe', reason }, dispatcher);
+    expect(story.is.joint).toBeUndefined();
+    expect([lastTold(story, HELPER), lastTold(story, 'renshe')]).toEqual(['withdrawn', 'dispatched']);
+    story.give({ command: 'cancel', reason }, dispatcher);
+    expect(story.events.at(-1)?.callbacks?.map(({ to }) => to)).toEqual(['renshe']);
+  });
+
+  it('at the desk too, after a return', () => {
+    const story = joint(storyUntil('SIGNED')).give(askReturn, owner);
+    story.give({ command: 'approveReturn', reason }, dispatcher);
+    expect(lastTold(story, HELPER)).toBe('jointOpened');
+    story.give({ command: 'refuse', lawfulRoute: '诉讼', reason }, dispatcher);
+    expect(lastTold(story, HELPER)).toBe('withdrawn');
+  });
+
+  it('and nothing of a part that is split off', () => {
+    const parent = joint().is;
+    const part = { ticketNo: OTHER, parent, title: '路灯', content: '路灯不亮', owner: 'guanbuqiao', reason };
+    const child = new Story().give({ command: 'registerSplit', ...part }, dispatcher);
+    expect(child.events.flatMap(({ callbacks = [] }) => callbacks).map(({ to }) => to)).toEqual([OWNER]);
+  });
+
+  it('of all that were named, when more are named later', () => {
+    const story = joint(joint(undefined, ['renshe']), [HELPER]);
+    expect(story.is.joint?.units).toEqual(['renshe', HELPER]);
+  });
 });
 
 describe('who is called, and what rings at once, is bounded: a change is one transaction of 100 rows', () => {
