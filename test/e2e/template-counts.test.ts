@@ -222,13 +222,13 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   await ownerOf(overdue);
   await until('an alarm', () => runner.plane.executions().find(({ name }) => name.startsWith(overdue.ticketNo)));
   clock.advanceTo(clock.now() + 20 * 24 * 60 * MINUTE);
-  const colours = await until('yellow, orange, red', () => {
+  const grades = await until('yellow, orange, red, the inspection office', () => {
     const warned = callbacks(overdue.ticketNo).flatMap(({ event }) =>
-      event.data.warning?.clock === 'sign' ? [event.data.warning.colour] : [],
+      event.data.warning?.clock === 'sign' ? [event.data.warning.grade] : [],
     );
-    return warned.length === 3 ? warned : undefined;
+    return warned.length >= 4 ? warned : undefined;
   });
-  expect(colours).toEqual(['yellow', 'orange', 'red']);
+  expect(grades).toEqual(['yellow', 'orange', 'red', 'inspection']);
 }
 
 const functionsOf = ({ Resources }: Template) =>
