@@ -243,6 +243,10 @@ test('whistled units work along: in their list until their part is done, and not
   expect((await asUnit('zhujian', ticketNo, { ...finish, note: '又' }, 'msg_finish')).status).toBe(404);
   expect(await workList('zhujian')).toEqual([]);
   expect(await workList(OWNER)).toEqual([ticketNo]);
+  // Emptied and not deleted: no function is granted to delete.
+  expect((await world.rows('Tickets')).filter(({ sk }) => sk === 'ASSIST#zhujian')).toEqual([
+    { pk: `T#${ticketNo}`, sk: 'ASSIST#zhujian' },
+  ]);
 });
 
 describe('an auditor', () => {
