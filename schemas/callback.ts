@@ -7,6 +7,22 @@ import { HandlerRole, Status, SupervisionLevel } from './ticket.ts';
 
 const attachments = z.array(z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional() }));
 
+const RequestWords = z.strictObject({
+  title: z.string(),
+  content: z.string(),
+  place: z.strictObject({
+    text: z.string().optional(),
+    townCode: z.string().optional(),
+    town: z.string().optional(),
+    lat: z.number().optional(),
+    lng: z.number().optional(),
+    crs: z.string().optional(),
+  }),
+  occurredAt: Instant.optional(),
+  attachments,
+});
+const Additions = z.array(z.strictObject({ at: Instant, text: z.string(), attachments }));
+
 export const CallbackData = z.strictObject({
   eventId: z.string(),
   ticketNo: TicketNo,
@@ -39,6 +55,13 @@ export const CallbackData = z.strictObject({
   handler: HandlerRole,
   /** 并单: the ticket that this one now answers for, too. */
   merged: TicketNo.optional(),
+  /**
+   * 并单的诉求, oldest first: in `merged` the one that just came, in `dispatched`, `reworkOrdered`, `whistled` and `jointOpened` those
+   * up to then, the newest ten. Without `request` when it was erased. Who asked is not told: the hotline answers them.
+   */
+  mergedRequests: z
+    .array(z.strictObject({ ticketNo: TicketNo, request: RequestWords.optional(), additions: Additions }))
+    .optional(),
   /** 挂起至 */
   until: Instant.optional(),
   /** 裁定指定: it can't be returned. */
@@ -48,24 +71,9 @@ export const CallbackData = z.strictObject({
     .strictObject({ clock: z.string(), colour: Colour, grade: Grade, dueAt: Instant, to: z.array(Recipient) })
     .optional(),
   /** Only in `dispatched`, `reworkOrdered`, `whistled` and `jointOpened`. */
-  request: z
-    .strictObject({
-      title: z.string(),
-      content: z.string(),
-      place: z.strictObject({
-        text: z.string().optional(),
-        townCode: z.string().optional(),
-        town: z.string().optional(),
-        lat: z.number().optional(),
-        lng: z.number().optional(),
-        crs: z.string().optional(),
-      }),
-      occurredAt: Instant.optional(),
-      attachments,
-    })
-    .optional(),
+  request: RequestWords.optional(),
   /** 补充, oldest first: in `appended` what was just added, in `dispatched` and `reworkOrdered` everything up to then. */
-  additions: z.array(z.strictObject({ at: Instant, text: z.string(), attachments })).optional(),
+  additions: Additions.optional(),
   /** 诉求人; left out when the ticket is confidential (保密) or the caller anonymous. */
   appellant: z.strictObject({ name: z.string().optional(), phone: z.string().optional() }).optional(),
 });

@@ -7,13 +7,22 @@
 import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { isOfHotline } from '#domain/sla/recipients.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
-import type { LinkedAttachment } from '#schemas/attachment.ts';
 import type { CallbackData, CallbackEvent } from '#schemas/callback.ts';
 import type { Callback, CallbackType, TicketEvent } from '#schemas/event.ts';
 import type { CallerRecord } from '#schemas/intake.ts';
-import type { MaskedRequest, Ticket, TicketText } from '#schemas/ticket.ts';
+import type { Ticket } from '#schemas/ticket.ts';
 import { webhookId } from './delivery.ts';
-import { discreetCopy, discreetText, identityOf } from './discretion.ts';
+import { discreetText } from './discretion.ts';
+import { type MergedSource, mergedRequestOf } from './merged-request.ts';
+import {
+  type Addition,
+  addedWords,
+  additionOf,
+  defined,
+  isDiscreet,
+  type ReadableRequest,
+  requestOf,
+} from './words.ts';
 
 /** The names that a message spells out; from the district folder. */
 export interface Names {
@@ -22,16 +31,6 @@ export interface Names {
   readonly desk: string;
   category(code: string): string | undefined;
   town(code: string): string | undefined;
-}
-
-type RequestText = Extract<TicketText, { kind: 'request' }>;
-/** With an address for each attachment. */
-export type ReadableRequest = Omit<RequestText, 'attachments'> & { readonly attachments: readonly LinkedAttachment[] };
-
-export interface Addition {
-  readonly at: string;
-  readonly text: string;
-  readonly attachments: readonly LinkedAttachment[];
 }
 
 export interface CallbackSource {
@@ -43,6 +42,8 @@ export interface CallbackSource {
   readonly request?: ReadableRequest | undefined;
   /** 补充 that this message tells, oldest first. */
   readonly additions?: readonly Addition[] | undefined;
+  /** 并单的诉求 that this message tells, oldest first. */
+  readonly merged?: readonly MergedSource[] | undefined;
   /** What was said with the event to those who work along. */
   readonly note?: string | undefined;
   /** To be told, or in a confidential request's additions to be hidden. */
@@ -59,8 +60,6 @@ export const needsCaller = (type: CallbackType, ticket: Ticket): boolean => need
 
 /** 保密: what was added or noted came past the door, so the caller's name and number are read here, to be taken out of it. */
 export const hidesCaller = ({ flags }: Ticket, additions: number): boolean => flags.confidential && additions > 0;
-
-const isDiscreet = ({ flags }: Ticket): boolean => flags.confidential || flags.anonymous;
 
 export function callbackEvent(source: CallbackSource, names: Names): CallbackEvent {
   const { event, callback, ticket } = source;
@@ -79,12 +78,13 @@ export function callbackEvent(source: CallbackSource, names: Names): CallbackEve
 }
 
 function data(
-  { event, callback, ticket, request, additions = [], caller, note }: CallbackSource,
+  { event, callback, ticket, request, additions = [], merged = [], caller, note }: CallbackSource,
   names: Names,
   eventId: string,
 ): CallbackData {
   const { categoryCode } = ticket;
   const category = categoryCode === undefined ? undefined : names.category(categoryCode);
+  const discreet = isDiscreet(ticket) || merged.some((one) => isDiscreet(one.ticket));
   const appellant = needsCaller(callback.type, ticket) ? appellantOf(caller) : undefined;
   return {
     eventId,
@@ -102,7 +102,7 @@ function data(
     channel: ticket.channel,
     ...(categoryCode === undefined ? {} : { category: { code: categoryCode, name: category ?? categoryCode } }),
     coHandlers: ticket.coHandlers,
-    ...(event.reason === undefined ? {} : { reason: isDiscreet(ticket) ? discreetText(event.reason) : event.reason }),
+    ...(event.reason === undefined ? {} : { reason: discreet ? discreetText(event.reason) : event.reason }),
     ...factsOf(event),
     ...(note === undefined ? {} : { note: addedWords(note, ticket, caller) }),
     handler: ticket.handler,
@@ -111,6 +111,9 @@ function data(
       ? { request: requestOf(request, { ticket, caller }, names) }
       : {}),
     ...(additions.length === 0 ? {} : { additions: additions.map((addition) => additionOf(addition, ticket, caller)) }),
+    ...(merged.length === 0
+      ? {}
+      : { mergedRequests: merged.map((one) => mergedRequestOf(one, { ticket, caller }, names)) }),
     ...(appellant === undefined ? {} : { appellant }),
   };
 }
@@ -154,80 +157,7 @@ export const noteOf = (event: TicketEvent): string | undefined =>
     ? event.noteKey
     : undefined;
 
-function requestOf(
-  request: ReadableRequest,
-  { ticket, caller }: Pick<CallbackSource, 'ticket' | 'caller'>,
-  names: Names,
-): NonNullable<CallbackData['request']> {
-  const townCode = ticket.townCode ?? request.place?.townCode;
-  const { lat, lng, crs } = request.place ?? {};
-  const { title, content, placeText, attachmentNames = [] } = wordsOf(request, ticket, caller);
-  return {
-    title,
-    content,
-    place: defined({
-      text: placeText,
-      townCode,
-      town: townCode === undefined ? undefined : names.town(townCode),
-      lat,
-      lng,
-      crs,
-    }),
-    ...(request.occurredAt === undefined ? {} : { occurredAt: request.occurredAt }),
-    attachments: request.attachments.map((one, index) => linked({ ...one, name: attachmentNames[index] ?? one.name })),
-  };
-}
-
-const additionOf = (
-  { at, text, attachments }: Addition,
-  ticket: Ticket,
-  caller: CallerRecord | undefined,
-): NonNullable<CallbackData['additions']>[number] => ({
-  at,
-  text: addedWords(text, ticket, caller),
-  attachments: attachments.map((one) => linked({ ...one, name: addedWords(one.name, ticket, caller) })),
-});
-
-/** What the department may read of the words of an addition, or of the name of an attachment that came with it. */
-export const addedWords = (words: string, ticket: Ticket, caller: CallerRecord | undefined): string =>
-  isDiscreet(ticket) ? discreetText(words, identityOf(caller)) : words;
-
-const linked = ({
-  name,
-  url,
-  sha256,
-}: LinkedAttachment): NonNullable<CallbackData['request']>['attachments'][number] => ({
-  name,
-  url,
-  ...(sha256 === undefined ? {} : { sha256 }),
-});
-
-/** What the department may know the attachments by, in their order. */
-export const attachmentNames = (
-  request: RequestText,
-  ticket: Ticket,
-  caller: CallerRecord | undefined,
-): readonly string[] => wordsOf(request, ticket, caller).attachmentNames ?? request.attachments.map(({ name }) => name);
-
-/** The caller's own words, or the copy without the caller; a text that has none (a part that was split off) is masked here. */
-function wordsOf(
-  request: RequestText | ReadableRequest,
-  ticket: Ticket,
-  caller: CallerRecord | undefined,
-): MaskedRequest {
-  if (!isDiscreet(ticket)) return request;
-  const attachmentNames = request.attachments.map(({ name }) => name);
-  return request.masked ?? discreetCopy({ ...request, attachmentNames }, identityOf(caller));
-}
-
 function appellantOf(caller: CallerRecord | undefined): CallbackData['appellant'] {
   if (caller === undefined || (caller.name === undefined && caller.phone === undefined)) return undefined;
   return defined({ name: caller.name, phone: caller.phone });
-}
-
-/** Without its undefined members: JSON has no such thing. */
-function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -246,10 +246,13 @@ function writesOf(TableName: string, change: Change): { readonly once: Write[]; 
   return { once, others };
 }
 
-/** 协办清单: a unit that works along finds the ticket in its work list, until its part or the ticket ends. */
+/**
+ * 协办清单: a unit that works along finds the ticket in its work list, until its part or the ticket ends. Then the row is emptied:
+ * without keys it is in no index, and whoever changes a ticket may put rows but delete none.
+ */
 function assistRow(TableName: string, ticket: Ticket, { unit, state }: Ticket['assists'][number]): Write {
   const Key = { pk: partition(ticket.ticketNo), sk: `ASSIST#${unit}` };
-  if (state === 'finished' || !isOpen(ticket.status) || ticket.owner === unit) return { Delete: { TableName, Key } };
+  if (state === 'finished' || !isOpen(ticket.status) || ticket.owner === unit) return { Put: { TableName, Item: Key } };
   const due = runningClocks(ticket).find(({ holder, id }) => holder === unit && (id === 'reportIn' || id === 'assist'));
   const at = new Date(fromIso(due?.dueAt ?? ticket.updatedAt)).toISOString();
   const keys = { ownerKey: unit, ownerSort: `${at}#${ticket.ticketNo}` };

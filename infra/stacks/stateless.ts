@@ -38,10 +38,10 @@ const CALLER = { timeout: Duration.seconds(60), memory: 512 };
  */
 const RECEIVES = { hourOfWorker: 20, dayOfWorker: 480, dayOfCaller: 240 };
 
-/** A change of a ticket: read the snapshot, then put snapshot, events, texts and dedupe row in one transaction. */
-const CHANGE: readonly TableAction[] = ['GetItem', 'PutItem'];
-/** Reads a ticket's events one after the other, or what left a unit on a day. */
-const HISTORY: readonly TableAction[] = ['Query'];
+/** Loads a ticket, by its events when the snapshot is of before a field came to be; lists what left a unit on a day. */
+const LOAD: readonly TableAction[] = ['GetItem', 'Query'];
+/** A change of a ticket: load it, then put snapshot, events, texts and dedupe row in one transaction. */
+const CHANGE: readonly TableAction[] = [...LOAD, 'PutItem'];
 /** Reads the event, and keeps its own rows beside the ticket: attempts, cursors, what it remembers of endpoints. */
 const DELIVER: readonly TableAction[] = ['GetItem', 'PutItem', 'Query', 'UpdateItem'];
 
@@ -91,7 +91,7 @@ export class StatelessStack extends Stack {
 
     // From receipt to owned ticket, and from each event to those whom it concerns.
     const router = fn('router', WORKER, 'Gives each request one owner')
-      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(tickets, CHANGE)
       .table(receipts, ['GetItem', 'UpdateItem']);
     intake.workedBy(router, 10);
     const fanout = fn('fanout', WORKER, 'Copies each ticket event to its consumers').sends(
@@ -112,7 +112,7 @@ export class StatelessStack extends Stack {
     // Twice as many as elsewhere: each waits for a department's answer, and one department may hold up four of them.
     dispatch.workedBy(dispatcher, 20);
     const feedback = fn('feedback', CALLER, 'Brings status and answer back through the channel (多向反馈)')
-      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(tickets, CHANGE)
       .table(callers, ['GetItem'])
       .secret(state.phoneSecret, state.websiteSecret, state.wechatSecret, state.departmentsSecret);
     feedbacks.workedBy(feedback, 5);
@@ -121,22 +121,22 @@ export class StatelessStack extends Stack {
     const tick = fn('tick', WORKER, 'Fires what is due on one ticket').table(tickets, CHANGE);
     const slaTimer = new SlaTimer(this, 'SlaTimer', { tick, partition });
     const timers = fn('timers', WORKER, 'Sets and ends the alarms of tickets')
-      .table(tickets, ['GetItem'])
+      .table(tickets, LOAD)
       .machine(slaTimer, 'StopExecution');
     timerChanges.workedBy(timers, 10);
 
     // Departments, the hotline's desk, citizens.
     const departments = fn('departments', DOOR, "Departments' commands, work lists and reconciliations")
-      .table(tickets, [...CHANGE, ...HISTORY], ['byOwner'])
+      .table(tickets, CHANGE, ['byOwner'])
       .secret(state.departmentsSecret);
     // For units without an API. Its page shows the clerk whom to call, unless the request is confidential.
     const clerk = fn('clerk', DOOR, "Clerks' page and commands, by link")
-      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(tickets, CHANGE)
       .table(callers, ['GetItem'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.linkSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
-      .table(tickets, [...CHANGE, ...HISTORY, 'UpdateItem'], ['byAttention', 'byDue', 'byOwner', 'byStatus'])
+      .table(tickets, [...CHANGE, 'UpdateItem'], ['byAttention', 'byDue', 'byOwner', 'byStatus'])
       .table(receipts, ['GetItem'], ['byCaller'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret, state.linkSecret)
@@ -147,7 +147,7 @@ export class StatelessStack extends Stack {
       hotline.table(tickets, ['UpdateItem']).secret(state.opinionSecret);
     }
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
-      .table(tickets, [...CHANGE, ...HISTORY])
+      .table(tickets, CHANGE)
       .table(receipts, ['GetItem'], ['byCaller'])
       .secret(state.querySecret, state.wechatSecret);
     const portal = fn('portal', DOOR, 'Start page, API description, privacy notices').table(receipts, [], ['byDay']);

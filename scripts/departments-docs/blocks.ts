@@ -85,7 +85,9 @@ function callbacks(language: Language, examples: Examples): string {
     [...examples].map(([type, { data }]) => {
       const words = CALLBACK_WORDS[type];
       if (words === undefined) throw new Error(`scripts/departments-docs/words.ts has no words for ${type}`);
-      const more = ['request', 'additions', 'appellant', 'warning', 'reason'].filter((name) => name in data);
+      const more = ['request', 'additions', 'mergedRequests', 'appellant', 'warning', 'reason'].filter(
+        (name) => name in data,
+      );
       return [
         `[\`${type}\`](examples/${type}.json)`,
         words.when[language],

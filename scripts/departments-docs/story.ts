@@ -3,7 +3,8 @@
  * department is told of, by the rules themselves. The caller and the words are invented.
  */
 import { fromIso } from '#domain/calendar/shanghai.ts';
-import { type Addition, callbackEvent, needsRequest, noteOf, type ReadableRequest } from '#domain/delivery/callback.ts';
+import { callbackEvent, needsRequest, noteOf } from '#domain/delivery/callback.ts';
+import type { Addition, ReadableRequest } from '#domain/delivery/words.ts';
 import type { TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
 import { fold } from '#domain/ticket/evolve.ts';
@@ -145,11 +146,32 @@ function messages({ events, texts }: Told, receiver = UNIT): CallbackEvent[] {
     );
     const key = noteOf(event);
     const note = key === undefined ? undefined : texts.get(key);
-    const source = { event, callback, ticket, caller, additions, ...(note?.kind === 'note' && { note: note.text }) };
+    const merged =
+      event.type === 'absorbed' ? [{ ticket: same(event.from, ticket), request: sameWords, additions: [] }] : [];
+    const source = {
+      event,
+      callback,
+      ticket,
+      caller,
+      additions,
+      merged,
+      ...(note?.kind === 'note' && { note: note.text }),
+    };
     const body = needsRequest(callback.type) ? { ...source, request } : source;
     return [CallbackEvent.parse(callbackEvent(body, names))];
   });
 }
+
+/** The other request of a merge. */
+const same = (ticketNo: string, ticket: Ticket): Ticket => ({ ...ticket, ticketNo });
+const sameWords: ReadableRequest = {
+  kind: 'request',
+  title: '家具厂欠薪',
+  content: '来电人反映，其亲属在同一家家具厂上班，两个月未领到工资。',
+  placeText: '示例路八号',
+  attachments: [],
+  recordings: [],
+};
 
 const additionOf = (at: string, text: TicketText | undefined): Addition[] =>
   text?.kind === 'note' ? [{ at, text: text.text, attachments: [] }] : [];

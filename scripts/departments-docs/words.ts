@@ -65,7 +65,10 @@ export const CALLBACK_WORDS: Readonly<Record<string, { readonly when: Words; rea
   },
   merged: {
     when: { en: 'another request about the same thing hangs on this one (并单)', zh: '并单：另一件相同诉求并入本件' },
-    todo: { en: 'one answer serves both; `merged` is its number', zh: '一次答复，两件都告知；`merged` 是其编号' },
+    todo: {
+      en: 'one answer serves both; `merged` is its number, `mergedRequests` its words',
+      zh: '一次答复，两件都告知；`merged` 是其编号，`mergedRequests` 是其内容',
+    },
   },
   jointOpened: {
     when: { en: 'joint handling (部门联办): you lead or take part', zh: '部门联办：你单位牵头或参加' },

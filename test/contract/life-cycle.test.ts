@@ -3,12 +3,18 @@ import { randomUUID } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fold } from '#domain/ticket/evolve.ts';
+import { callerStore } from '#functions/adapters/caller-store.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { handler as departments } from '#functions/departments/handler.ts';
+import { renderCallback } from '#functions/dispatcher/render.ts';
 import { handler as feedback } from '#functions/feedback/handler.ts';
+import { namesOf } from '#functions/shared/delivery/callback-source.ts';
 import { sign } from '#functions/shared/signing.ts';
 import { drawTicketNo } from '#functions/shared/ticket-no.ts';
 import type { Role } from '#infra/local/platforms/oidc.ts';
+import { type CallbackData, CallbackEvent } from '#schemas/callback.ts';
+import type { Delivery } from '#schemas/delivery.ts';
+import type { IntakeRequest } from '#schemas/intake.ts';
 import type { TicketText } from '#schemas/ticket.ts';
 import { register, Story, system } from '#test/support/ticket-world.ts';
 import { ask } from './desk.ts';
@@ -25,16 +31,19 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 afterEach(() => world.clear());
 
-const REQUEST: TicketText = {
-  kind: 'request',
+const REQUEST = {
+  kind: 'request' as const,
   title: '拖欠工资',
   content: '我叫张三丰,电话13800001234,工地欠我两个月工资。',
   attachments: [],
   recordings: [],
-};
-async function opened(owner = OWNER): Promise<string> {
+} satisfies TicketText;
+async function opened(owner = OWNER, changes: Partial<IntakeRequest> = {}): Promise<string> {
   const ticketNo = drawTicketNo('XA', Date.now());
-  const story = new Story(Date.now()).give(register({ ticketNo, channelRef: randomUUID() }, { owner }), system);
+  const story = new Story(Date.now()).give(
+    register({ ticketNo, channelRef: randomUUID(), ...changes }, { owner }),
+    system,
+  );
   const texts = [{ key: 'request', text: REQUEST }];
   await ticketStore().commit({ ticket: story.is, events: story.events, texts, expectedVersion: 0 });
   return ticketNo;
@@ -173,6 +182,52 @@ describe('two tickets', () => {
     expect((await load(late)).answerApprovedAt).toBeDefined();
   });
 
+  describe('merged: the unit is told what the other citizen said', () => {
+    const ports = () => ({ tickets: ticketStore(), callers: callerStore(), names: namesOf(world.district) });
+    /** The newest message to the owner, as every attempt renders it. */
+    async function told(ticketNo: string, unit = OWNER): Promise<CallbackData> {
+      const events = await ticketStore().events(ticketNo);
+      const line = events.flatMap(({ seq, callbacks = [] }) => callbacks.map((callback) => ({ seq, ...callback })));
+      const { n, seq, type } = line.filter(({ to }) => to === unit).at(-1) ?? { n: 0, seq: 0, type: 'closed' };
+      const body = await renderCallback(ports(), { ticketNo, unit, n, seq, type } as Delivery);
+      return CallbackEvent.parse(JSON.parse(Buffer.from(body).toString())).data;
+    }
+    const added = '施工队昨晚走了';
+    async function merged(flags: Partial<IntakeRequest> = {}, mainFlags: Partial<IntakeRequest> = {}) {
+      const [main, same] = [await opened(OWNER, mainFlags), await opened('renshe', flags)];
+      await asOperator('contractor', same, { command: 'append', text: added });
+      await asOperator('dispatcher', same, { command: 'merge', into: main, reason: '来电13900001234同事' });
+      return { main, same };
+    }
+
+    test('in the message, the same at every attempt, and to whoever gets the ticket later', async () => {
+      const { main, same } = await merged();
+      const first = await told(main);
+      expect(first).toMatchObject({
+        merged: same,
+        reason: '来电13900001234同事',
+        mergedRequests: [
+          { ticketNo: same, request: { title: '拖欠工资', content: REQUEST.content }, additions: [{ text: added }] },
+        ],
+      });
+      expect(first.appellant).toBeUndefined();
+      await asOperator('contractor', same, { command: 'append', text: '后来补充的' });
+      expect(await told(main)).toEqual(first);
+      await asOperator('dispatcher', main, { command: 'assign', owner: 'zhujian' });
+      expect((await told(main, 'zhujian')).mergedRequests).toEqual(first.mergedRequests);
+    });
+
+    test.each([
+      ['its own request is confidential', { confidential: true }, {}],
+      ['the request that it repeats is', {}, { confidential: true }],
+    ])('without whatever tells who asked, where %s', async (_, flags, mainFlags) => {
+      const { main } = await merged(flags, mainFlags);
+      const { reason: why, mergedRequests } = await told(main);
+      expect(why).toBe('来电***同事');
+      expect(mergedRequests).toMatchObject([{ request: { content: '我叫***,电话***,工地欠我两个月工资。' } }]);
+    });
+  });
+
   test('merged: the other citizen reads nothing of who asked first', async () => {
     const [main, same] = [await opened(), await opened('renshe')];
     const { callerToken } = await load(main);
@@ -243,6 +298,10 @@ test('whistled units work along: in their list until their part is done, and not
   expect((await asUnit('zhujian', ticketNo, { ...finish, note: '又' }, 'msg_finish')).status).toBe(404);
   expect(await workList('zhujian')).toEqual([]);
   expect(await workList(OWNER)).toEqual([ticketNo]);
+  // Emptied and not deleted: no function is granted to delete.
+  expect((await world.rows('Tickets')).filter(({ sk }) => sk === 'ASSIST#zhujian')).toEqual([
+    { pk: `T#${ticketNo}`, sk: 'ASSIST#zhujian' },
+  ]);
 });
 
 describe('an auditor', () => {

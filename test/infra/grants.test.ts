@@ -49,8 +49,10 @@ const CHANNEL = (secret: string) => [
   ...SECRET(secret),
   ...SECRET('QuerySecret'),
 ];
-/** Load, remembered answers, texts; snapshot, events, texts and dedupe row in one transaction. */
-const CHANGE = ['dynamodb:GetItem@Tickets', 'dynamodb:PutItem@Tickets', ...WRITE_KEY('DataKey')];
+/** Load (by the events, when the snapshot is an old one), remembered answers, texts. */
+const LOAD = ['dynamodb:GetItem@Tickets', 'dynamodb:Query@Tickets'];
+/** Snapshot, events, texts and dedupe row in one transaction. */
+const CHANGE = [...LOAD, 'dynamodb:PutItem@Tickets', ...WRITE_KEY('DataKey')];
 
 const GRANTS: Readonly<Record<string, readonly string[]>> = {
   phone: CHANNEL('PhoneSecret'),
@@ -59,13 +61,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   wechat: [...CHANNEL('WechatSecret'), 'dynamodb:Query@Receipts/byCaller', ...TAKE_UPLOADS],
   // The receipt is marked as routed in the ticket's transaction, and read when an addition overtakes it; the query finds the
   // caller's recent tickets and what was added to one.
-  router: [
-    ...POLL('Intake'),
-    ...CHANGE,
-    'dynamodb:Query@Tickets',
-    'dynamodb:GetItem@Receipts',
-    'dynamodb:UpdateItem@Receipts',
-  ],
+  router: [...POLL('Intake'), ...CHANGE, 'dynamodb:GetItem@Receipts', 'dynamodb:UpdateItem@Receipts'],
   fanout: [
     'dynamodb:DescribeStream@Tickets stream',
     'dynamodb:GetRecords@Tickets stream',
@@ -82,7 +78,6 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     ...POLL('Dispatch'),
     ...READ_KEPT,
     ...CHANGE,
-    'dynamodb:Query@Tickets',
     'dynamodb:Query@Tickets/byDue',
     'dynamodb:UpdateItem@Tickets',
     'dynamodb:GetItem@Callers',
@@ -96,7 +91,6 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   feedback: [
     ...POLL('Feedback'),
     ...CHANGE,
-    'dynamodb:Query@Tickets',
     'dynamodb:GetItem@Callers',
     ...READ_KEY('CallersKey'),
     ...SECRET('PhoneSecret'),
@@ -107,28 +101,20 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   ],
   timers: [
     ...POLL('Timers'),
-    'dynamodb:GetItem@Tickets',
+    ...LOAD,
     ...READ_KEY('DataKey'),
     'states:StartExecution@SlaTimer',
     'states:StopExecution@SlaTimer executions',
   ],
   tick: CHANGE,
   // The table's own query: what left the unit on a day.
-  departments: [...CHANGE, 'dynamodb:Query@Tickets', 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
+  departments: [...CHANGE, 'dynamodb:Query@Tickets/byOwner', ...SECRET('DepartmentsSecret')],
   // What a callback tells, for a unit that gets none: history, attachments and, unless confidential, the appellant.
-  clerk: [
-    ...CHANGE,
-    ...READ_KEPT,
-    'dynamodb:Query@Tickets',
-    'dynamodb:GetItem@Callers',
-    ...READ_KEY('CallersKey'),
-    ...SECRET('LinkSecret'),
-  ],
+  clerk: [...CHANGE, ...READ_KEPT, 'dynamodb:GetItem@Callers', ...READ_KEY('CallersKey'), ...SECRET('LinkSecret')],
   hotline: [
     ...CHANGE,
     ...READ_KEPT,
     ...SEND('Dispatch'),
-    'dynamodb:Query@Tickets',
     'dynamodb:Query@Tickets/byAttention',
     'dynamodb:Query@Tickets/byDue',
     'dynamodb:Query@Tickets/byOwner',
@@ -141,7 +127,6 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   ],
   citizen: [
     ...CHANGE,
-    'dynamodb:Query@Tickets',
     'dynamodb:GetItem@Receipts',
     'dynamodb:Query@Receipts/byCaller',
     ...SECRET('QuerySecret'),

@@ -1,16 +1,21 @@
 /** Reads what a message to a unit is made of: the request, what was added to it, and who asked, as far as the unit may know. */
 import {
-  type Addition,
-  addedWords,
-  attachmentNames,
   type CallbackSource,
   hidesCaller,
   type Names,
   needsCaller,
   needsRequest,
   noteOf,
-  type ReadableRequest,
 } from '#domain/delivery/callback.ts';
+import { hushed, type MergedSource } from '#domain/delivery/merged-request.ts';
+import {
+  type Addition,
+  addedWords,
+  attachmentNames,
+  isDiscreet,
+  type ReadableRequest,
+} from '#domain/delivery/words.ts';
+import { fold } from '#domain/ticket/evolve.ts';
 import type { CallerStore } from '#functions/ports/caller-store.ts';
 import type { TicketStore } from '#functions/ports/ticket-store.ts';
 import { linkAttachments } from '#functions/shared/attachment-links.ts';
@@ -24,24 +29,54 @@ export interface SourcePorts {
   readonly callers: CallerStore;
 }
 
+/** A request may be long, and a campaign has dozens of them: a message holds the newest. */
+const MOST_MERGED_TOLD = 10;
+
 /** `history`: the ticket's events up to what is told. */
 export async function readSource(
-  { tickets, callers }: SourcePorts,
+  ports: SourcePorts,
   told: Pick<CallbackSource, 'event' | 'callback' | 'ticket'> & { readonly history: readonly TicketEvent[] },
 ): Promise<CallbackSource> {
+  const { tickets, callers } = ports;
   const { event, callback, ticket, history } = told;
   const text = needsRequest(callback.type) ? await tickets.text(ticket.ticketNo, ticket.textKey) : undefined;
-  const events = event.type === 'appended' ? [event] : needsRequest(callback.type) ? history : [];
+  const events = needsRequest(callback.type) ? history : [event];
   const appended = events.filter((one) => one.type === 'appended');
+  const absorbed = events.filter((one) => one.type === 'absorbed').slice(-MOST_MERGED_TOLD);
   const noteKey = noteOf(event);
   const unmasked = text?.kind === 'request' && text.masked === undefined;
-  const spoken = appended.length + (noteKey === undefined ? 0 : 1) + (unmasked ? 1 : 0);
+  const spoken = appended.length + absorbed.length + (noteKey === undefined ? 0 : 1) + (unmasked ? 1 : 0);
   const known = needsCaller(callback.type, ticket) || hidesCaller(ticket, spoken);
   const caller = known ? await callers.get(ticket.callerToken) : undefined;
   const request = text?.kind === 'request' ? await readable(text, ticket, caller) : undefined;
   const additions = await additionsOf(appended, { ticket, caller }, tickets);
   const note = noteKey === undefined ? undefined : await tickets.text(ticket.ticketNo, noteKey);
-  return { event, callback, ticket, request, additions, caller, ...(note?.kind === 'note' && { note: note.text }) };
+  const merged = await Promise.all(absorbed.map(({ from }) => mergedSource(ports, from, ticket)));
+  return {
+    event,
+    callback,
+    ticket,
+    request,
+    additions,
+    merged,
+    caller,
+    ...(note?.kind === 'note' && { note: note.text }),
+  };
+}
+
+/** The other ticket as the merge found it: what came to it afterwards is not part of what was told. */
+async function mergedSource({ tickets, callers }: SourcePorts, ticketNo: string, main: Ticket): Promise<MergedSource> {
+  const events = await tickets.events(ticketNo);
+  const end = events.findIndex((event) => event.type === 'merged' && event.into === main.ticketNo);
+  const history = events.slice(0, end + 1);
+  const merged = fold(history);
+  if (merged === undefined) throw new TypeError('a ticket that was merged has no event of it');
+  const ticket = hushed(merged, main);
+  const caller = isDiscreet(ticket) ? await callers.get(ticket.callerToken) : undefined;
+  const text = await tickets.text(ticketNo, ticket.textKey);
+  const request = text?.kind === 'request' ? await readable(text, ticket, caller) : undefined;
+  const appended = history.filter((event) => event.type === 'appended');
+  return { ticket, request, additions: await additionsOf(appended, { ticket, caller }, tickets), caller };
 }
 
 /** The department reads the attachments' names as it reads the other words; the name to save under must not say more. */

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  attachmentNames,
-  callbackEvent,
-  type Names,
-  needsCaller,
-  type ReadableRequest,
-} from '#domain/delivery/callback.ts';
+import { callbackEvent, type Names, needsCaller } from '#domain/delivery/callback.ts';
+import { attachmentNames, type ReadableRequest } from '#domain/delivery/words.ts';
 import { fold } from '#domain/ticket/evolve.ts';
 import type { LinkedAttachment } from '#schemas/attachment.ts';
 import { CallbackEvent } from '#schemas/callback.ts';
