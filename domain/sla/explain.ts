@@ -17,6 +17,7 @@ export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
   arbitration: '争议裁定',
   reportIn: '报到',
   pause: '挂起',
+  onSite: '现场核查',
   assist: '协办',
 };
 

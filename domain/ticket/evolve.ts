@@ -88,7 +88,7 @@ function common(ticket: Ticket, event: TicketEvent): Ticket {
       ...event.clocks.started,
     ];
     next.clockGeneration = event.clocks.generation;
-    if (!next.clocks.some(isLate)) next.attention = next.attention.filter((topic) => topic !== 'late');
+    next.attention = attentionByClocks(next);
   }
   if (event.callbacks !== undefined) {
     next.callbackCount = { ...next.callbackCount };
@@ -163,6 +163,12 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       const { suspension: _over, ...rest } = ticket;
       return rest;
     }
+    case 'urgencyChanged':
+      return { ...ticket, urgency: event.urgency };
+    case 'deadlinesRecalculated':
+    case 'alarmRenewed':
+    case 'onSiteReported':
+      return ticket;
     case 'supervised':
       return { ...ticket, supervision: { level: event.level, at: event.at } };
     case 'jointOpened': {
@@ -196,7 +202,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return { ...rest, failedVisits: 0 };
     }
     case 'signed':
-      return to('SIGNED');
+      return to(ticket.status === 'REWORK' ? 'REWORK' : 'SIGNED');
     case 'accepted':
       return to('HANDLING');
     case 'contacted':
@@ -281,9 +287,14 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
   }
 }
 
-/** 将超期、已超期: what the hotline was warned of. */
-const isLate = ({ stoppedAt, fired }: Clock): boolean =>
-  stoppedAt === undefined && (fired.orange ?? fired.red) !== undefined;
+/** 将超期、暂定: topics that are over when the clocks are; `late` begins with a warning to the hotline. */
+function attentionByClocks({ attention, clocks }: Ticket): AttentionTopic[] {
+  const live = clocks.filter(({ stoppedAt }) => stoppedAt === undefined);
+  const late = attention.includes('late') && live.some(({ fired }) => fired.orange ?? fired.red);
+  const others = attention.filter((topic) => topic !== 'late' && topic !== 'provisional');
+  const provisional = live.some((clock) => clock.provisional);
+  return [...others, ...(late ? ['late' as const] : []), ...(provisional ? ['provisional' as const] : [])];
+}
 
 /** The return that waited for a decision. */
 const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRecord[] =>

@@ -16,6 +16,7 @@ import { officeNow } from '#functions/adapters/office-clock.ts';
 import type { Cause, Change, TicketStore } from '#functions/ports/ticket-store.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
 import type { Actor, TicketEvent } from '#schemas/event.ts';
+import type { CalendarData } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { log } from './log.ts';
 
@@ -141,16 +142,17 @@ const answerOf = (ticket: Ticket, actor: Actor): CommandAnswer => ({
   deadlines: deadlines(ticket, actor.kind === 'department' ? actor.id : DESK),
 });
 
-let calendar: WorkingCalendar | undefined;
+/** Laid out once for the calendar data that it was made of. */
+let laidOut: { readonly days: CalendarData; readonly calendar: WorkingCalendar } | undefined;
 
 /** The district's rules and the office time of now. */
 export function decideContext(other?: Ticket): DecideContext {
   const now = officeNow();
   const { limits, departments, desk, calendar: days, catalogue, towns } = district();
-  calendar ??= new WorkingCalendar(days);
+  if (laidOut?.days !== days) laidOut = { days, calendar: new WorkingCalendar(days) };
   return {
     now,
-    rules: { calendar, profile: limits },
+    rules: { calendar: laidOut.calendar, profile: limits },
     isUnit: (id) => departments.some((unit) => unit.id === id),
     levelOf: (id) => departments.find((unit) => unit.id === id)?.level,
     handlerOf: (id) =>
