@@ -24,7 +24,7 @@ import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
 import { dynamo, env } from './aws.ts';
 import { correctionRow, listCorrections } from './correction-rows.ts';
 import { departureRow } from './departure-rows.ts';
-import { receiptPk } from './receipt-store.ts';
+import { partRows, receiptPk } from './receipt-store.ts';
 import { watchRow } from './watch-store.ts';
 
 /** Longer than any sender's retry horizon (contract: at least 7 days), in seconds. */
@@ -197,6 +197,7 @@ function writesOf(TableName: string, change: Change): { readonly once: Write[]; 
     expectedVersion,
     cause,
     receipt,
+    partReceipt,
     callerHash,
     correction,
     departure,
@@ -239,6 +240,7 @@ function writesOf(TableName: string, change: Change): { readonly once: Write[]; 
     ...texts.map(({ key, text }) => append(`TEXT#${key}`, { text })),
     ...ticket.assists.map((assist) => assistRow(TableName, ticket, assist)),
     ...watches.map((watch) => watchRow(TableName, watch)),
+    ...(partReceipt === undefined ? [] : partRows(partReceipt).map((Put) => ({ Put }))),
     ...(callerHash === undefined ? [] : [recent(TableName, callerHash, ticket)]),
     ...(correction === undefined ? [] : [correctionRow(TableName, correction)]),
     ...(departure === undefined ? [] : [departureRow(TableName, departure)]),
