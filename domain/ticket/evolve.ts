@@ -228,7 +228,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'contentChecked':
       return event.outcome === 'risky' ? { ...ticket, publicationHeld: true } : ticket;
     case 'feedbackRecorded':
-      return isUntold(event, ticket) ? look(ticket, 'feedback') : ticket;
+      return isUntold(event) ? look(ticket, 'feedback') : ticket;
     case 'deliveryLate': {
       const { unit, n } = event;
       return { ...look(ticket, 'undelivered'), undelivered: [...(ticket.undelivered ?? []), { unit, n }] };
@@ -339,12 +339,9 @@ const endangered = (ticket: Ticket): Ticket => ({
   ...(ticket.dispatchedAt === undefined && isOpen(ticket.status) ? { urgency: 'critical' as const } : {}),
 });
 
-/**
- * Somebody who can be reached was not: the platform refused us, or the citizen closed the only way. Of a part that was split
- * off nobody has a query code either: without a message only the desk can tell.
- */
-const isUntold = ({ outcome, detail }: EventOf<'feedbackRecorded'>, { splitFrom }: Ticket): boolean =>
-  outcome === 'rejected' || (outcome === 'unreachable' && (detail === 'noConsent' || splitFrom !== undefined));
+/** Somebody who can be reached was not: the platform refused us, or the citizen closed the only way. */
+const isUntold = ({ outcome, detail }: EventOf<'feedbackRecorded'>): boolean =>
+  outcome === 'rejected' || (outcome === 'unreachable' && detail === 'noConsent');
 
 const placed = (from: { categoryCode?: string | undefined; townCode?: string | undefined }): Partial<Ticket> => ({
   ...(from.categoryCode === undefined ? {} : { categoryCode: from.categoryCode }),
