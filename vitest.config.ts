@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 30_000,
     // One a core of the smallest machine that CI has; what waits for emulators leaves room for the other.
     maxWorkers: 2,
+    // Tests that say they may: they wait for what never comes, and need little of a core.
+    maxConcurrency: 3,
     hookTimeout: 120_000,
     // Emulators on a machine that others use, too: once more, and vitest says which test needed it.
     retry: 1,

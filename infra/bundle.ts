@@ -1,15 +1,15 @@
 /**
  * Turns `functions/<name>/handler.ts` into one self-contained folder per function, in one esbuild pass over all of them
- * (0.2 s; a process per function, as the CDK's own bundling would start, takes seconds). Nothing is left external but
+ * (seconds for all; the CDK's own bundling would start a process for each). Nothing is left external but
  * Node's builtins, so a folder runs where no `node_modules` is: on Lambda and in the local runner alike.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
+import { compileOnce } from './bundle-cache.ts';
 
 export const FUNCTIONS_DIRECTORY = fileURLToPath(new URL('../functions', import.meta.url));
 
@@ -17,6 +17,7 @@ const NO_DEBUG = fileURLToPath(new URL('./no-debug.ts', import.meta.url));
 
 /** Whoever bundles it reads the model. */
 const MODEL_ADAPTER = 'adapters/text-model.ts';
+const MODEL_READERS = 'model-readers.json';
 
 /** The asset of one function: `index.mjs`, `district.json`, and what its `assets.json` lists, gzipped, in `assets/`. */
 export interface Bundle {
@@ -49,16 +50,31 @@ export function functionNames(functionsDirectory = FUNCTIONS_DIRECTORY): string[
  * when a file that it lists is nowhere
  */
 export function bundleFunctions(options: BundleOptions): Bundle[] {
-  const functionsDirectory = options.functionsDirectory ?? FUNCTIONS_DIRECTORY;
+  const { functionsDirectory = FUNCTIONS_DIRECTORY, outdir } = options;
   const names = functionNames(functionsDirectory);
   if (names.length === 0) throw new Error(`${functionsDirectory} holds no function`);
-  mkdirSync(options.outdir, { recursive: true });
+  mkdirSync(outdir, { recursive: true });
+  const compile = (folder: string) => compileFunctions(functionsDirectory, names, folder);
+  if (functionsDirectory === FUNCTIONS_DIRECTORY) compileOnce(outdir, compile);
+  else compile(outdir);
+  const readers: string[] = JSON.parse(readFileSync(join(outdir, MODEL_READERS), 'utf8'));
+  const district = JSON.stringify(options.district);
+  return names.map((name) => {
+    const folder = join(outdir, name);
+    writeFileSync(join(folder, 'district.json'), district);
+    if (options.model !== undefined && readers.includes(name)) writeFileSync(join(folder, 'model.bin'), options.model);
+    return { name, folder, bytes: statSync(join(folder, 'index.mjs')).size };
+  });
+}
+
+/** All that depends on code alone; which functions read the model stands in a file beside their folders. */
+function compileFunctions(functionsDirectory: string, names: readonly string[], outdir: string): void {
   const { metafile } = buildSync({
     entryPoints: names.map((name) => ({
       in: join(functionsDirectory, name, 'handler.ts'),
       out: `${name}/index`,
     })),
-    outdir: options.outdir,
+    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
@@ -81,24 +97,15 @@ export function bundleFunctions(options: BundleOptions): Bundle[] {
       js: "import{createRequire as jiebanRequire}from'node:module';const require=jiebanRequire(import.meta.url);",
     },
   });
-  const district = JSON.stringify(options.district);
-  const sizes = new Map<string, number>();
   const readers = new Set<string>();
   for (const [file, output] of Object.entries(metafile.outputs)) {
     for (const { path, external } of output.imports) {
       if (external && !isBuiltin(path)) throw new Error(`${file} would need the package "${path}" at run time`);
     }
-    const name = basename(dirname(file));
-    sizes.set(name, output.bytes);
-    if (Object.keys(output.inputs).some((input) => input.endsWith(MODEL_ADAPTER))) readers.add(name);
+    if (Object.keys(output.inputs).some((input) => input.endsWith(MODEL_ADAPTER))) readers.add(basename(dirname(file)));
   }
-  return names.map((name) => {
-    const folder = join(options.outdir, name);
-    writeFileSync(join(folder, 'district.json'), district);
-    if (options.model !== undefined && readers.has(name)) writeFileSync(join(folder, 'model.bin'), options.model);
-    copyAssets(join(functionsDirectory, name), join(folder, 'assets'));
-    return { name, folder, bytes: sizes.get(name) ?? 0 };
-  });
+  writeFileSync(join(outdir, MODEL_READERS), JSON.stringify([...readers]));
+  for (const name of names) copyAssets(join(functionsDirectory, name), join(outdir, name, 'assets'));
 }
 
 /**
@@ -115,8 +122,6 @@ function copyAssets(source: string, folder: string): void {
     writeFileSync(join(folder, `${name}.gz`), gzipped(resolve(file)));
   }
 }
-
-const compressed = new Map<string, Buffer>();
 
 /** For phones and office computers of some years ago. Syntax only: functions that they lack are not added. */
 const BROWSERS = 'es2019';
@@ -140,11 +145,6 @@ function scriptOf(file: string): Uint8Array {
   return script.contents;
 }
 
-/** Kept by content: tests synthesize dozens of times in one process. */
 function gzipped(file: string): Buffer {
-  const content = file.endsWith('.ts') ? scriptOf(file) : readFileSync(file);
-  const key = createHash('sha256').update(content).digest('hex');
-  const known = compressed.get(key) ?? gzipSync(content, { level: 9 });
-  compressed.set(key, known);
-  return known;
+  return gzipSync(file.endsWith('.ts') ? scriptOf(file) : readFileSync(file), { level: 9 });
 }

@@ -113,6 +113,7 @@ function checkAliases(folder: FolderReader, { towns, villages, zones, aliases }:
     ...zones.map(({ value: { id, name } }) => ({ target: id, name })),
   ];
   const targets = new Set(places.map(({ target }) => target));
+  const bearing = Map.groupBy(places, ({ name }) => normalise(name));
   for (const { row, value: alias } of aliases) {
     const add = (column: string, problem: string, remedy: string) =>
       folder.add('aliases.csv', row, column, problem, remedy);
@@ -121,7 +122,7 @@ function checkAliases(folder: FolderReader, { towns, villages, zones, aliases }:
       add('target', `「${alias.target}」指向不明`, '写镇街、村的代码或功能区 id;decoy(不是地名)留空');
       continue;
     }
-    const named = places.filter(({ name }) => normalise(name) === normalise(alias.alias)).map(({ target }) => target);
+    const named = (bearing.get(normalise(alias.alias)) ?? []).map(({ target }) => target);
     if (named.length === 0 || named.includes(alias.target)) continue;
     const official = `「${alias.alias}」是 ${named.join('、')} 的正式名称`;
     if (decoy) add('alias', `${official},不能当作不是地名的词`, '删去这一行,或写成更长的词(如带路名、校名)');

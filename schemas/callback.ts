@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Deadlines } from './command.ts';
 import { Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
-import { Colour } from './sla.ts';
+import { Colour, Grade, Recipient } from './sla.ts';
 import { HandlerRole, Status, SupervisionLevel } from './ticket.ts';
 
 const attachments = z.array(z.strictObject({ name: z.string(), url: z.string(), sha256: z.string().optional() }));
@@ -66,7 +66,10 @@ export const CallbackData = z.strictObject({
   until: Instant.optional(),
   /** 裁定指定: it can't be returned. */
   designated: z.literal(true).optional(),
-  warning: z.strictObject({ clock: z.string(), colour: Colour, dueAt: Instant }).optional(),
+  /** 预警: which clock of the unit's, and whom of the unit it is for. `grade`: `repeat` is red once more. */
+  warning: z
+    .strictObject({ clock: z.string(), colour: Colour, grade: Grade, dueAt: Instant, to: z.array(Recipient) })
+    .optional(),
   /** Only in `dispatched`, `reworkOrdered`, `whistled` and `jointOpened`. */
   request: RequestWords.optional(),
   /** 补充, oldest first: in `appended` what was just added, in `dispatched` and `reworkOrdered` everything up to then. */

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { NoticeName } from './feedback.ts';
 import { EmergencyNumber, OpinionCandidate, RoutingDecision } from './routing.ts';
-import { Clock, ClockId, Colour } from './sla.ts';
+import { Clock, ClockId, Colour, Grade, Recipient } from './sla.ts';
 import {
   AttentionTopic,
   Flags,
@@ -208,7 +208,20 @@ export const TicketEvent = z.discriminatedUnion('type', [
   /** 归档 */
   event('archived', {}),
   /** 黄橙红预警 */
-  event('warned', { clock: ClockId, instance: z.string(), colour: Colour, dueAt: Instant, holder: UnitId }),
+  event('warned', {
+    clock: ClockId,
+    instance: z.string(),
+    colour: Colour,
+    dueAt: Instant,
+    holder: UnitId,
+    /** The colour, unless it is red again or goes to the inspection office. */
+    grade: Grade.optional(),
+    /** 预警对象, and those of them whom a short message tells. */
+    to: z.array(Recipient).optional(),
+    message: z.array(Recipient).min(1).optional(),
+    /** Of an overdue clock: when red comes again, and when the inspection office hears of it. */
+    next: z.strictObject({ repeatAt: Instant, inspectionAt: Instant }).optional(),
+  }),
   /** 未送达: a dispatch has not reached its unit in time; `since` is when it was dispatched. */
   event('deliveryLate', { unit: UnitId, n: z.int().min(1), since: Instant }),
   /**

@@ -36,6 +36,20 @@ export type TimedClockId = z.infer<typeof TimedClockId>;
 export const Colour = z.enum(['yellow', 'orange', 'red']);
 export type Colour = z.infer<typeof Colour>;
 
+/**
+ * 预警等级: the colours; `repeat`, red once more while the clock runs on overdue; `inspection`, when it goes to the district's
+ * inspection office (督查室).
+ */
+export const Grade = z.enum([...Colour.options, 'repeat', 'inspection']);
+export type Grade = z.infer<typeof Grade>;
+
+/**
+ * 预警对象: the holder's A and B handlers, its liaison leader (分管联络领导) and its head; the hotline's dispatchers and its
+ * head (热线办负责人); the inspection office.
+ */
+export const Recipient = z.enum(['handlerA', 'handlerB', 'liaison', 'head', 'dispatcher', 'hotline', 'inspection']);
+export type Recipient = z.infer<typeof Recipient>;
+
 const perColour = { yellow: Instant, orange: Instant, red: Instant };
 
 /** 一次计时: one holder's run of one clock, stored on the ticket. All times carry +08:00. */
@@ -54,6 +68,10 @@ export const Clock = z.strictObject({
   marks: z.strictObject(perColour),
   /** When each colour was in fact raised. */
   fired: z.strictObject(perColour).partial(),
+  /** 超期: from red on. When red comes again and how often it did; when the inspection office hears of it, and when it did. */
+  overdue: z
+    .strictObject({ repeatAt: Instant, repeats: z.int().min(0), inspectionAt: Instant, inspected: Instant.optional() })
+    .optional(),
   /** Milliseconds of this clock's own time that passed before a pause (挂起); this run has the rest. */
   usedMs: z.int().min(0).optional(),
   /** B 角接办: when the substitute takes over from A, if nothing has happened by then; `done` when that was. */
@@ -87,11 +105,24 @@ export const WarningRules = z
     orange: WarningRule,
     /** `left` counts only for limits of at least so many working days. */
     leftAppliesFromWorkingDays: z.int().min(2),
+    /** Red comes again so often while the clock runs on overdue. */
+    repeatEvery: z.strictObject({ amount: Limit.shape.amount, unit: LimitUnit.exclude(['workingDays']) }),
+    /** The inspection office hears of it so long after red. */
+    inspectionAfter: Limit,
+    /** 分级推送: who is warned. `message`: by short message, too; everybody else reads it in their system or on the desk. */
+    recipients: z.record(Grade, z.strictObject({ to: z.array(Recipient).min(1), message: z.array(Recipient) })),
     source,
   })
   .refine((rules) => rules.yellow.ratio <= rules.orange.ratio, {
     path: ['yellow', 'ratio'],
     message: 'yellow comes before orange',
+  })
+  .superRefine(({ recipients }, ctx) => {
+    for (const [grade, { to, message }] of Object.entries(recipients)) {
+      if (message.every((recipient) => to.includes(recipient))) continue;
+      const path = ['recipients', grade, 'message'];
+      ctx.addIssue({ code: 'custom', path, message: 'a short message goes to those who are warned' });
+    }
   });
 export type WarningRules = z.infer<typeof WarningRules>;
 

@@ -3,7 +3,7 @@
  *
  *     list      endpoints that are not well, and what is queued, failed or dead
  *     show      everything that one ticket says to one unit, with every attempt and act
- *     replay    dead letters again: one, those of a ticket, all of a unit (重投)
+ *     replay    dead letters again: one, those of a ticket, all of a unit, all there are (重投)
  *     skip      go on without one dead letter (跳过)
  *     enable    send to a disabled endpoint again (启用)
  *     redrive   a queue's dead letters back to it: AWS China has none of its own
@@ -26,7 +26,7 @@ const remote = { url: text, token: text, data } as const;
 const USAGE = `用法:npm run deliveries -- <命令> [选项]
   list     [--unit 单位] [--state queued|failed|dead] [--all] [--url 地址] [--token 令牌]
   show     --ticket 工单编号 --unit 单位 [--url 地址] [--token 令牌]
-  replay   (--unit 单位 --all | --ticket 工单编号 [--unit 单位 [--n 第几条]]) --reason 原因 [--url 地址] [--token 令牌]
+  replay   (--all [--unit 单位] [--enable] | --ticket 工单编号 [--unit 单位 [--n 第几条]]) --reason 原因 [--url 地址] [--token 令牌]
   skip     --ticket 工单编号 --unit 单位 --n 第几条 --reason 原因 [--url 地址] [--token 令牌]
   enable   --unit 单位 --reason 原因 [--url 地址] [--token 令牌]
   redrive  --queue intake|dispatch|feedback|timers|fanout [--max 条数] [--region AWS区域 [--profile 配置名] [--district xianan]]
@@ -42,7 +42,10 @@ async function run(): Promise<void> {
       return await show(parseArgs({ args, options: { ...remote, unit: text, ticket: text } }).values);
     case 'replay':
       return await replay(
-        parseArgs({ args, options: { ...remote, unit: text, ticket: text, n: text, all: flag, reason: text } }).values,
+        parseArgs({
+          args,
+          options: { ...remote, unit: text, ticket: text, n: text, all: flag, enable: flag, reason: text },
+        }).values,
       );
     case 'skip':
       return await skip(

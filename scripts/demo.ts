@@ -113,7 +113,7 @@ async function overdue(system: System, timeline: Timeline, client: Client, told:
   const warnings = () =>
     system.platforms.departments
       .received({ department: owner, ticketNo })
-      .flatMap(({ event }) => (event.data.warning?.clock === 'sign' ? [event.data.warning.colour] : []));
+      .flatMap(({ event }) => (event.data.warning?.clock === 'sign' ? [event.data.warning.grade] : []));
   for (const colour of ['yellow', 'orange', 'red'] as const) {
     await timeline.eventually(`${label}：${owner} 收到签收时限的 ${colour} 预警`, () => warnings().includes(colour));
   }

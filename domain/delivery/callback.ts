@@ -5,6 +5,7 @@
  */
 
 import { toShanghai } from '#domain/calendar/shanghai.ts';
+import { isOfHotline } from '#domain/sla/recipients.ts';
 import { deadlines } from '#domain/ticket/clocks.ts';
 import type { CallbackData, CallbackEvent } from '#schemas/callback.ts';
 import type { Callback, CallbackType, TicketEvent } from '#schemas/event.ts';
@@ -106,7 +107,6 @@ function data(
     ...(note === undefined ? {} : { note: addedWords(note, ticket, caller) }),
     handler: ticket.handler,
     ...(ticket.noReturn === undefined ? {} : { designated: ticket.noReturn }),
-    ...(event.type === 'warned' ? { warning: { clock: event.clock, colour: event.colour, dueAt: event.dueAt } } : {}),
     ...(request !== undefined && needsRequest(callback.type)
       ? { request: requestOf(request, { ticket, caller }, names) }
       : {}),
@@ -138,6 +138,10 @@ function factsOf(event: TicketEvent): Partial<CallbackData> {
       return { unit: event.unit };
     case 'supervised':
       return { supervision: event.level };
+    case 'warned': {
+      const { clock, colour, grade = colour, dueAt, to = [] } = event;
+      return { warning: { clock, colour, grade, dueAt, to: to.filter((recipient) => !isOfHotline(recipient)) } };
+    }
     case 'absorbed':
       return { merged: event.from };
     case 'suspended':

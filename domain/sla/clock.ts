@@ -71,6 +71,9 @@ const stretchOf = ({ id, holder, limit, startedAt, dueAt, usedMs, provisional }:
   provisional,
 });
 
+/** What an overdue clock has rung goes with the instance that stays overdue. */
+const overdueOf = ({ overdue }: Clock): Pick<Clock, 'overdue'> => (overdue === undefined ? {} : { overdue });
+
 /** 暂定: of what counts working days, whatever lies beyond the last notice. */
 const isProvisional = ({ calendar }: SlaRules, { unit }: Limit, dueAt: number): boolean =>
   unit !== 'naturalMinutes' && !calendar.isOfficial(dueAt);
@@ -125,7 +128,7 @@ export function moveDeadline(
   const provisional = isProvisional(rules, clock.limit, dueAt);
   const moved = instance(rules, { ...stretchOf(clock), dueAt, provisional }, earlier);
   const raised = Object.entries(clock.fired).filter(([colour]) => fromIso(moved.marks[colour as Colour]) <= now);
-  return { ...moved, fired: Object.fromEntries(raised) };
+  return { ...moved, fired: Object.fromEntries(raised), ...(dueAt <= now ? overdueOf(clock) : {}) };
 }
 
 /**
@@ -136,7 +139,7 @@ export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier:
   if (clock.stoppedAt === undefined) return clock;
   const run = stretchOf(clock);
   const stopped = fromIso(clock.stoppedAt);
-  if (stopped >= run.dueAt) return instance(rules, run, earlier, clock.fired);
+  if (stopped >= run.dueAt) return { ...instance(rules, run, earlier, clock.fired), ...overdueOf(clock) };
   const own = workingClock(rules.calendar, run.limit.unit);
   const usedMs = (run.usedMs ?? 0) + own.elapsed(run.startedAt, stopped);
   const dueAt = own.after(now, own.elapsed(stopped, run.dueAt));

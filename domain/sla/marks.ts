@@ -3,11 +3,11 @@
  * again. Clocks that stand have no marks.
  */
 import { fromIso } from '#domain/calendar/shanghai.ts';
-import { type Clock, Colour } from '#schemas/sla.ts';
+import { type Clock, Colour, type Grade } from '#schemas/sla.ts';
 import { isRunning } from './clock.ts';
 
 /** `handover`: B 角接办; `resume`: the end of a pause (挂起). */
-export type MarkKind = Colour | 'handover' | 'resume';
+export type MarkKind = Grade | 'handover' | 'resume';
 
 export interface Mark {
   readonly clock: Clock;
@@ -46,7 +46,15 @@ function marksOf(clock: Clock): Mark[] {
   const colours = Colour.options
     .filter((colour) => !clock.fired[colour])
     .map((colour): Mark => ({ clock, kind: colour, at: fromIso(clock.marks[colour]) }));
+  const marks = [...colours, ...overdueOf(clock)];
   const { handover } = clock;
-  if (handover === undefined || handover.done !== undefined) return colours;
-  return [...colours, { clock, kind: 'handover', at: fromIso(handover.at) }];
+  if (handover === undefined || handover.done !== undefined) return marks;
+  return [...marks, { clock, kind: 'handover', at: fromIso(handover.at) }];
+}
+
+function overdueOf(clock: Clock): Mark[] {
+  if (clock.overdue === undefined) return [];
+  const { repeatAt, inspectionAt, inspected } = clock.overdue;
+  const repeat: Mark = { clock, kind: 'repeat', at: fromIso(repeatAt) };
+  return inspected === undefined ? [repeat, { clock, kind: 'inspection', at: fromIso(inspectionAt) }] : [repeat];
 }

@@ -14,10 +14,14 @@ export function consumersOf(event: TicketEvent): Consumer[] {
   const consumers: Consumer[] = [];
   if (event.callbacks !== undefined) consumers.push('dispatch');
   const forFeedback = TOLD.has(event.type) || PASSED_ON.has(event.type) || isChecked(event);
-  if (forFeedback || event.type === 'deliveryLate') consumers.push('feedback');
+  if (forFeedback || tellsStaff(event)) consumers.push('feedback');
   if (event.clocks !== undefined) consumers.push('timers');
   return consumers;
 }
+
+/** 短信通知 of those who work: a dispatch that didn't arrive, a warning. */
+const tellsStaff = (event: TicketEvent): boolean =>
+  event.type === 'deliveryLate' || (event.type === 'warned' && event.message !== undefined);
 
 /** Only WeChat has a content check (内容安全) for what came through it. */
 const isChecked = (event: TicketEvent): boolean =>

@@ -1,7 +1,6 @@
 /** Commands that only the system gives: register and reroute (the router), tick (the alarm clock), records of what came. */
-import { dueMarks, type MarkKind } from '#domain/sla/marks.ts';
+import { dueMarks } from '#domain/sla/marks.ts';
 import type { Urgency } from '#schemas/common.ts';
-import type { CallbackType } from '#schemas/event.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Ticket, TicketText } from '#schemas/ticket.ts';
@@ -13,6 +12,7 @@ import { answerByMain } from './decide-merge.ts';
 import { resumed } from './decide-pause.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { supervisedFor, warnings } from './warn.ts';
 
 const REQUEST_TEXT = 'request';
 
@@ -140,9 +140,9 @@ const MOST_AT_ONCE = 25;
 /** What has become due: warnings to the unit whose clock it is, B in A's place, the end of a pause. */
 function due(ticket: Ticket, context: DecideContext): Draft[] {
   const marks = dueMarks(ticket.clocks, context.now).slice(0, MOST_AT_ONCE);
-  return marks.flatMap(({ clock, kind }): Draft[] => {
-    const { id, instance, dueAt, holder } = clock;
-    const tell = holder === context.desk ? {} : { tell: [{ to: holder, type: toldAs(kind) }] };
+  const reds = marks.filter(({ kind }) => kind === 'red').map(({ clock }) => clock);
+  const drafts = marks.flatMap(({ clock, kind }): Draft[] => {
+    const { holder } = clock;
     switch (kind) {
       case 'resume': {
         const draft = resumed(ticket, context);
@@ -151,12 +151,17 @@ function due(ticket: Ticket, context: DecideContext): Draft[] {
       case 'handover':
         // Where A has gone already nobody needs to hear it, but the mark must be settled, or it would ring for ever.
         return [
-          { type: 'handedOver', unit: holder, to: 'B', why: 'halfLimit', ...(ticket.handler === 'B' ? {} : tell) },
+          {
+            type: 'handedOver',
+            unit: holder,
+            to: 'B',
+            why: 'halfLimit',
+            ...(ticket.handler === 'B' ? {} : { tell: [{ to: holder, type: 'handedOver' }] }),
+          },
         ];
       default:
-        return [{ type: 'warned', clock: id, instance, colour: kind, dueAt, holder, ...tell }];
+        return warnings(clock, kind, context);
     }
   });
+  return [...drafts, ...supervisedFor(ticket, reds, context)];
 }
-
-const toldAs = (kind: MarkKind): CallbackType => (kind === 'handover' ? 'handedOver' : 'warned');

@@ -5,6 +5,7 @@ import type { Clock } from '#schemas/sla.ts';
 import type { Assist, AttentionTopic, ReturnRecord, Status, Ticket } from '#schemas/ticket.ts';
 import { DESK, withHolding } from './holdings.ts';
 import { isOpen } from './transitions.ts';
+import { concernsHotline, warned } from './warn.ts';
 
 /** Throws TypeError when the history doesn't begin with `registered`, or begins twice, or skips a number. */
 export function evolve(ticket: Ticket | undefined, event: TicketEvent): Ticket {
@@ -87,6 +88,7 @@ function common(ticket: Ticket, event: TicketEvent): Ticket {
       ...event.clocks.started,
     ];
     next.clockGeneration = event.clocks.generation;
+    if (!next.clocks.some(isLate)) next.attention = next.attention.filter((topic) => topic !== 'late');
   }
   if (event.callbacks !== undefined) {
     next.callbackCount = { ...next.callbackCount };
@@ -272,10 +274,16 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return to('CANCELLED', { closedAt: event.at, ...sentHome(ticket, event.at) });
     case 'archived':
       return to('ARCHIVED');
-    case 'warned':
-      return { ...ticket, clocks: ticket.clocks.map((clock) => fired(clock, event)) };
+    case 'warned': {
+      const next = { ...ticket, clocks: ticket.clocks.map((clock) => warned(clock, event)) };
+      return concernsHotline(event) ? look(next, 'late') : next;
+    }
   }
 }
+
+/** 将超期、已超期: what the hotline was warned of. */
+const isLate = ({ stoppedAt, fired }: Clock): boolean =>
+  stoppedAt === undefined && (fired.orange ?? fired.red) !== undefined;
 
 /** The return that waited for a decision. */
 const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRecord[] =>
@@ -356,6 +364,3 @@ const routed = ({ owner, categoryCode, trace }: RoutingDecision): Partial<Ticket
     catalogueVersion: trace.catalogueVersion,
   },
 });
-
-const fired = (clock: Clock, event: EventOf<'warned'>): Clock =>
-  clock.instance === event.instance ? { ...clock, fired: { ...clock.fired, [event.colour]: event.at } } : clock;

@@ -5,6 +5,9 @@
 import * as z from 'zod';
 import { isAllowable } from '#domain/delivery/addresses.ts';
 import { log } from '#functions/shared/log.ts';
+import { Recipient } from '#schemas/sla.ts';
+
+const phone = z.string().min(1);
 
 export const Department = z.object({
   /** The first signs new messages; all sign and verify (a rotation has two). */
@@ -27,6 +30,8 @@ export const Department = z.object({
       by: z.enum(['sms', 'call']).optional(),
     })
     .optional(),
+  /** 预警短信: numbers by recipient; the hotline's and the inspection office's are in the entry of the hotline's unit. */
+  contacts: z.partialRecord(Recipient, phone).optional(),
 });
 export type Department = z.infer<typeof Department>;
 

@@ -16,8 +16,8 @@ import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { EventPointer } from '#schemas/event.ts';
 import { checkRequest } from './content-check.ts';
-import { noticeLate } from './late-notice.ts';
 import { answerMerged } from './merged.ts';
+import { noticeStaff } from './staff-notice.ts';
 import { tell } from './tell.ts';
 
 const channels: ChannelFeedback = {
@@ -37,8 +37,8 @@ export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) =>
     await write(ticketNo, checked, `content#${ticketNo}`);
     return;
   }
-  if (type === 'deliveryLate') {
-    await noticeLate(stores.tickets, ticketNo, seq);
+  if (type === 'deliveryLate' || type === 'warned') {
+    await noticeStaff(stores.tickets, ticketNo, seq);
     return;
   }
   await answerMerged(stores, ticketNo, seq);

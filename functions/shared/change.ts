@@ -187,7 +187,9 @@ function logEvents(events: readonly TicketEvent[]): void {
         ? { rule: event.decision?.trace.rule ?? '' }
         : {}),
       ...(event.type === 'deliveryLate' || event.type === 'deliveryRecovered' ? { department: event.unit } : {}),
-      ...(event.type === 'warned' ? { clock: event.clock, colour: event.colour, owner: event.holder } : {}),
+      ...(event.type === 'warned'
+        ? { clock: event.clock, colour: event.colour, grade: event.grade ?? event.colour, owner: event.holder }
+        : {}),
       ...(event.type === 'feedbackRecorded'
         ? { notice: event.notice, channel: event.channel, outcome: event.outcome }
         : {}),

@@ -24,6 +24,7 @@ export interface Facts {
   milliseconds?: number;
   count?: number;
   generation?: number;
+  grade?: string;
   at?: string;
   until?: string;
   rule?: string;

@@ -5,17 +5,20 @@
  *     domain      deadlines/s and routing decisions/s on one core
  *     classifier  messages/s, loading time and size of a text model
  *     intake      requests/s and latencies of each channel's door on a whole instance, also with the router stopped
+ *     deliveries  callbacks/s to forty departments, what dead and slow ones do to the others, and how long a replay takes
  */
 import type { Figure } from './figure.ts';
 
-// The logger reads its level when it is loaded: before anything of ours is.
+// Read when the logger and the metrics are loaded: before anything of ours is.
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
 const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Iterable<Figure>>>> = {
   store: async () => (await import('./store.ts')).store(),
   domain: async () => (await import('./domain.ts')).domain(),
   classifier: async () => (await import('./classifier.ts')).classifier(),
   intake: async () => (await import('./intake.ts')).intake(),
+  deliveries: async () => (await import('./deliveries.ts')).deliveries(),
 };
 
 const asked = process.argv.slice(2);

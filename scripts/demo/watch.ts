@@ -1,8 +1,9 @@
 /** Tells everything that arrives at the platforms around Jieban, as it arrives: callbacks, clerks' steps, citizens' news. */
 
 import { CLOCK_NAMES } from '#domain/sla/explain.ts';
+import { GRADE_NAMES } from '#domain/sla/recipients.ts';
 import type { System } from '#infra/local/cli/system.ts';
-import { COLOUR_WORDS, eventStyle, NOTICE_WORDS, wordOf } from '#infra/local/cli/words.ts';
+import { eventStyle, NOTICE_WORDS, wordOf } from '#infra/local/cli/words.ts';
 import type { StepReport } from '#infra/local/platforms/clerk.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -14,6 +15,7 @@ const CALLBACK_WORDS: Record<string, string> = {
   decided: '收到热线决定',
   withdrawn: '收到撤回通知',
   reworkOrdered: '收到重办通知',
+  supervised: '收到督办通知',
 };
 
 export function watch(system: System, timeline: Timeline, reports: readonly StepReport[]): () => void {
@@ -28,7 +30,7 @@ export function watch(system: System, timeline: Timeline, reports: readonly Step
       const { warning } = event.data;
       const type = event.type.split('.')[3] ?? event.type;
       const text = warning
-        ? `${wordOf(COLOUR_WORDS, warning.colour)}：${wordOf(CLOCK_NAMES, warning.clock)}时限 ${warning.dueAt.slice(5, 16).replace('T', ' ')}`
+        ? `${GRADE_NAMES[warning.grade]}：${wordOf(CLOCK_NAMES, warning.clock)}时限 ${warning.dueAt.slice(5, 16).replace('T', ' ')}`
         : wordOf(CALLBACK_WORDS, type);
       timeline.say(event.subject, `${unit(department)} ← ${text}`, eventStyle(type, warning?.colour));
     }

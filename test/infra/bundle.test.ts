@@ -29,6 +29,17 @@ describe('the real functions', () => {
     }
   });
 
+  test('are the same when nothing was kept from before', () => {
+    // Another writing of the folder's name is not the project's own: compiled here and now.
+    const anew = bundleFunctions({
+      district: {},
+      outdir: join(scratch, 'anew'),
+      functionsDirectory: join(FUNCTIONS_DIRECTORY, '/'),
+    });
+    const codeOf = ({ folder }: Bundle) => readFileSync(join(folder, 'index.mjs'), 'utf8');
+    expect(anew.map(codeOf)).toEqual(bundles.map(codeOf));
+  });
+
   test('load in a folder of their own and export a handler', () => {
     const script = `for (const url of ${JSON.stringify(bundles.map(({ folder }) => pathToFileURL(join(folder, 'index.mjs')).href))}) {
       const { handler } = await import(url);

@@ -155,7 +155,15 @@ export interface CallbackData {
   until?: string | undefined;
   /** It can't be returned. */
   designated?: true | undefined;
-  warning?: { clock: string; colour: 'yellow' | 'orange' | 'red'; dueAt: string } | undefined;
+  warning?:
+    | {
+        clock: string;
+        colour: 'yellow' | 'orange' | 'red';
+        grade: 'yellow' | 'orange' | 'red' | 'repeat' | 'inspection';
+        dueAt: string;
+        to: ('handlerA' | 'handlerB' | 'liaison' | 'head' | 'dispatcher' | 'hotline' | 'inspection')[];
+      }
+    | undefined;
   /** In `dispatched` and `reworkOrdered`. */
   request?:
     | {

@@ -1,5 +1,4 @@
 /** What queue and stream sources have in common: the mapping's settings and the contract of partial batch failures. */
-import type { Functions } from './functions.ts';
 
 /** Properties of `AWS::Lambda::EventSourceMapping` that the runner uses, resolved. */
 export interface MappingProperties {
@@ -17,9 +16,15 @@ export interface MappingProperties {
   StartingPosition?: string;
 }
 
+/** Whoever runs functions: the template's own in worker threads, or one in this process. */
+export interface Invoker {
+  find(reference: string): { readonly spec: { readonly concurrency: number } };
+  invoke(reference: string, event: unknown): Promise<unknown>;
+}
+
 export interface SourceContext {
   properties: MappingProperties;
-  functions: Functions;
+  functions: Invoker;
   region: string;
   log: (line: string) => void;
 }

@@ -7,8 +7,9 @@ import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from '
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CLOCK_NAMES } from '#domain/sla/explain.ts';
+import { GRADE_NAMES } from '#domain/sla/recipients.ts';
 import { EVENT_NAMES } from '#domain/ticket/names.ts';
-import { COLOUR_WORDS, eventStyle, NOTICE_WORDS, officeTime, paint, wordOf } from './words.ts';
+import { eventStyle, NOTICE_WORDS, officeTime, paint, wordOf } from './words.ts';
 
 /** A powertools log line, as far as it is shown. */
 const Line = z.object({
@@ -23,6 +24,7 @@ const Line = z.object({
   department: z.string().optional(),
   clock: z.string().optional(),
   colour: z.string().optional(),
+  grade: z.string().optional(),
   channel: z.string().optional(),
   notice: z.string().optional(),
   outcome: z.string().optional(),
@@ -61,7 +63,7 @@ export interface TicketLog {
 function detailOf(line: Line, unitName: (id: string) => string): string {
   const parts: string[] = [];
   if (line.clock !== undefined) parts.push(`${wordOf(CLOCK_NAMES, line.clock)}时限`);
-  if (line.colour !== undefined) parts.push(wordOf(COLOUR_WORDS, line.colour));
+  if (line.grade !== undefined) parts.push(wordOf(GRADE_NAMES, line.grade));
   if (line.channel !== undefined) parts.push(wordOf(CHANNEL_WORDS, line.channel));
   if (line.notice !== undefined) parts.push(wordOf(NOTICE_WORDS, line.notice));
   if (line.outcome !== undefined) parts.push(wordOf(OUTCOME_WORDS, line.outcome));

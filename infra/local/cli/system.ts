@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { LATE_TEMPLATE } from '#domain/delivery/late.ts';
 import { templatesOf } from '#domain/feedback/notice.ts';
+import { WARNING_TEMPLATE } from '#domain/sla/recipients.ts';
 import type { ClerkStep, Pace, StepReport } from '#infra/local/platforms/clerk.ts';
 import { type Platforms, startPlatforms } from '#infra/local/platforms/index.ts';
 import { AUDIENCE } from '#infra/local/platforms/oidc.ts';
@@ -101,7 +102,12 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       wechat: { ...wechat, templateIds: Object.values(wechat.templates) },
       phoneKeys: phone.outbound.keys,
       websiteKeys: website.outbound.keys,
-      smsTemplates: [...templatesOf(district.feedback, 'sms'), LATE_TEMPLATE, district.clerkLinks.smsTemplate],
+      smsTemplates: [
+        ...templatesOf(district.feedback, 'sms'),
+        LATE_TEMPLATE,
+        WARNING_TEMPLATE,
+        district.clerkLinks.smsTemplate,
+      ],
       onNotice: ({ template, phone, params }) => {
         if (template === district.clerkLinks.smsTemplate) showCode(phone, params);
       },

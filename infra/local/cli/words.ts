@@ -1,10 +1,7 @@
 /** Colours and times for what happens to a ticket, as log and demo print them. */
 import { styleText } from 'node:util';
-import type { Colour } from '#schemas/sla.ts';
 
 type Style = Parameters<typeof styleText>[0];
-
-export const COLOUR_WORDS: Record<Colour, string> = { yellow: '黄色预警', orange: '橙色预警', red: '红色预警' };
 
 /** What feedback tells (notices) and what a message board shows (states). */
 export const NOTICE_WORDS: Readonly<Record<string, string>> = {

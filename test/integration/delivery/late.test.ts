@@ -7,8 +7,8 @@ import { watchStore } from '#functions/adapters/watch-store.ts';
 import { skip } from '#functions/shared/delivery/operate.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import { KEYS, openWorld, type World } from '#test/integration/platforms/world.ts';
-import { dispatcher, register, rules, Story, system } from '#test/support/ticket-world.ts';
-import { type DeliveryWorld, delivery, HANDLER, openDeliveryWorld, status } from './world.ts';
+import { dispatcher, register, rules, Story, system, unit } from '#test/support/ticket-world.ts';
+import { type DeliveryWorld, delivery, HANDLER, HEAD, INSPECTION, openDeliveryWorld, status } from './world.ts';
 
 const OWNER = 'guanbuqiao';
 const OTHER = 'renshe';
@@ -228,5 +228,52 @@ describe('is over, too, when nobody waits for it any more', () => {
     expect(await told()).toMatchObject([{ type: 'deliveryLate' }, { type: 'deliveryRecovered', how: 'superseded' }]);
     expect(await attention()).not.toContain('undelivered');
     expect(await watch(1, OTHER)).toMatchObject({ state: 'set', since: events[0]?.at });
+  });
+});
+
+describe('a clock that runs out', () => {
+  /** Registered now, signed by nobody, warned of what has become due until three days later. */
+  function overdue(): Story {
+    const story = new Story(world.plane.clock.now()).give(register({ ticketNo }, { owner: OWNER }), system);
+    story.now += 3 * 24 * 60 * MINUTE;
+    return story.give({ command: 'tick' }, system);
+  }
+  const tell = async (story: Story) => {
+    for (const event of story.events.filter((one) => one.type === 'warned' && one.message !== undefined)) {
+      await world.feedback.send({ ticketNo, seq: event.seq, type: 'warned' });
+    }
+    expect((await world.feedback.drain()).failed).toBe(0);
+  };
+
+  it('is told by short message to whom the district names, grade by grade, once', async () => {
+    const story = overdue();
+    await world.seed(story);
+    await tell(story);
+    await tell(story);
+    const told = notices().filter(({ template }) => template === 'clockWarned');
+    const { sign } = Object.groupBy(told, ({ params }) => (params.clock === '签收' ? 'sign' : 'other'));
+    // A queue keeps no order.
+    expect(sign!.map(({ phone, params }) => `${params.grade} ${phone}`).sort()).toEqual(
+      [
+        `橙色预警 ${HANDLER}`,
+        `红色预警 ${HANDLER}`,
+        `红色预警 ${HEAD}`,
+        `报督查室 ${INSPECTION}`,
+        `报督查室 ${HEAD}`,
+      ].sort(),
+    );
+    expect(sign![0]!.params).toMatchObject({
+      ticketNo,
+      unit: expect.any(String),
+      due: expect.stringMatching(/^\d\d-\d\d \d\d:\d\d$/),
+    });
+  });
+
+  it('no more when it was done in the meantime', async () => {
+    const story = overdue();
+    story.give({ command: 'sign' }, unit(OWNER)).give({ command: 'accept' }, unit(OWNER));
+    await world.seed(story);
+    await tell(story);
+    expect(notices().filter(({ params }) => params.clock === '签收')).toEqual([]);
   });
 });

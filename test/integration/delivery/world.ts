@@ -35,6 +35,8 @@ import { MONDAY, rules, type Story } from '#test/support/ticket-world.ts';
 
 /** 13-digit numbers belong to nobody. */
 export const HANDLER = '1390000000099';
+export const HEAD = '1390000000098';
+export const INSPECTION = '1390000000097';
 export const SECRET_KEY = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
@@ -194,10 +196,17 @@ export async function openDeliveryWorld(
   const departments = Object.fromEntries(
     units.map((unit) => [
       unit,
-      { keys: [SECRET_KEY], endpoint: `${receiver.url}/${unit}`, allow: ['127.0.0.0/8'], notify: { phone: HANDLER } },
+      {
+        keys: [SECRET_KEY],
+        endpoint: `${receiver.url}/${unit}`,
+        allow: ['127.0.0.0/8'],
+        notify: { phone: HANDLER },
+        contacts: { head: HEAD },
+      },
     ]),
   );
-  const all = { DEPARTMENTS_SECRET: { ...departments, silent: { keys: [SECRET_KEY] } }, ...secrets };
+  const hotline = { keys: [SECRET_KEY], contacts: { inspection: INSPECTION } };
+  const all = { DEPARTMENTS_SECRET: { ...departments, silent: { keys: [SECRET_KEY] }, hotline }, ...secrets };
   for (const [name, value] of Object.entries(all)) {
     plane.ensureSecret({ name, arn: name, initial: () => JSON.stringify(value) });
     process.env[name] = name;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { LATE_TEMPLATE } from '#domain/delivery/late.ts';
+import { WARNING_TEMPLATE } from '#domain/sla/recipients.ts';
 import { type Platforms, type PlatformsOptions, startPlatforms } from '#infra/local/platforms/index.ts';
 
 const key = (fill: number) => `whsec_${Buffer.alloc(32, fill).toString('base64')}`;
@@ -35,7 +36,7 @@ export async function openWorld(
     wechat: ACCOUNT,
     phoneKeys: [KEYS.phone],
     websiteKeys: [KEYS.website],
-    smsTemplates: ['accepted', 'answered', 'closed', LATE_TEMPLATE],
+    smsTemplates: ['accepted', 'answered', 'closed', LATE_TEMPLATE, WARNING_TEMPLATE],
     ...options,
     departments: {
       keys: { alpha: [KEYS.alpha, KEYS.alphaOld], silent: [KEYS.silent] },

@@ -303,10 +303,12 @@ describe('tick', () => {
     story.now = MONDAY + 10 * 24 * HOUR;
     story.give({ command: 'tick' }, system).give({ command: 'tick' }, system);
     const warned = story.events.filter((event) => event.type === 'warned');
-    expect(warned.map((event) => `${event.clock} ${event.colour}`).sort()).toEqual([
+    expect(warned.map(({ clock, colour, grade = colour }) => `${clock} ${grade}`).sort()).toEqual([
+      'finish inspection',
       'finish orange',
       'finish red',
       'finish yellow',
+      'sign inspection',
       'sign orange',
       'sign red',
       'sign yellow',
@@ -319,7 +321,12 @@ describe('tick', () => {
     const story = new Story().give(register({}, { disposition: 'desk', owner: 'hotline' }), system);
     story.now = MONDAY + 3 * 24 * HOUR;
     story.give({ command: 'tick' }, system);
-    expect(story.events.filter((event) => event.type === 'warned')).toHaveLength(3);
+    expect(story.events.filter((event) => event.type === 'warned').map(({ grade, to }) => [grade, to])).toEqual([
+      ['yellow', ['dispatcher']],
+      ['orange', ['dispatcher']],
+      ['red', ['dispatcher', 'hotline']],
+      ['inspection', ['dispatcher', 'hotline', 'inspection']],
+    ]);
     expect(story.events.flatMap((event) => event.callbacks ?? [])).toEqual([]);
   });
 

@@ -1,0 +1,26 @@
+/**
+ * 超期: what comes after red while a clock runs on: red again and again, and once the inspection office (督查室). How often and
+ * how soon is the district's data. Both wait for the office to open.
+ */
+import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
+import type { Clock } from '#schemas/sla.ts';
+import type { SlaRules } from './clock.ts';
+import { deadline, workingClock } from './working-clock.ts';
+
+/** When an overdue clock rings next, `now` in epoch ms. What was missed while nobody ticked comes once and not in a row. */
+export function overdueMarks(
+  { calendar, profile }: SlaRules,
+  { dueAt }: Pick<Clock, 'dueAt'>,
+  now: number,
+): { repeatAt: string; inspectionAt: string } {
+  const due = fromIso(dueAt);
+  const { repeatEvery, inspectionAfter } = profile.warnings;
+  const own = workingClock(calendar, repeatEvery.unit);
+  const every = repeatEvery.amount * MINUTE;
+  const turns = Math.floor(own.elapsed(due, Math.max(due, now)) / every) + 1;
+  const inspection = deadline(calendar, due, inspectionAfter).dueAt;
+  return {
+    repeatAt: toShanghai(own.whenHeard(own.after(due, turns * every))),
+    inspectionAt: toShanghai(workingClock(calendar, inspectionAfter.unit).whenHeard(inspection)),
+  };
+}
