@@ -13,6 +13,7 @@ import { handlerOn } from '#domain/ticket/leave.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
+import type { Receipt } from '#functions/ports/receipt-store.ts';
 import type { Cause, Change, TicketStore } from '#functions/ports/ticket-store.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
 import type { Actor, TicketEvent } from '#schemas/event.ts';
@@ -32,7 +33,13 @@ export interface ChangeRequest {
   readonly receipt?: Change['receipt'];
   readonly callerHash?: string | undefined;
   /** A second ticket that changes in the same transaction (并单, 拆单); `command` is asked with the first one as it was. */
-  readonly partner?: { readonly ticketNo: string; command(ticket: Ticket): TicketCommand } | undefined;
+  readonly partner?: Partner | undefined;
+}
+export interface Partner {
+  readonly ticketNo: string;
+  command(ticket: Ticket): TicketCommand;
+  /** Of a second ticket that is new; its citizen finds it by this. */
+  receiptOf?(made: Ticket): Receipt;
 }
 export type ChangeResult =
   | {
@@ -108,6 +115,7 @@ export async function changeTicket(
               texts: together.texts,
               expectedVersion: other?.version ?? 0,
               watches: watchesOf(together.events, context.rules),
+              ...(partner?.receiptOf === undefined ? {} : { partReceipt: partner.receiptOf(together.ticket) }),
             },
           ]),
     );
