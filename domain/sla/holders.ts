@@ -12,12 +12,12 @@ export interface HeldTime {
   readonly holder: string;
   /** Whole minutes of the clock's own time: of office hours, or of day and night. */
   readonly minutes: number;
-  readonly counted: LimitUnit;
+  readonly counted: Exclude<LimitUnit, 'workingDays'>;
 }
 
 /** One entry per clock, way of counting and holder, in the order in which they began. `now` in epoch ms, for those that run. */
 export function timePerHolder(calendar: WorkingCalendar, clocks: readonly Clock[], now: number): HeldTime[] {
-  const used = new Map<string, { clock: ClockId; holder: string; counted: LimitUnit; ms: number }>();
+  const used = new Map<string, Omit<HeldTime, 'minutes'> & { readonly ms: number }>();
   for (const { id, holder, limit, startedAt, heldSince = startedAt, stoppedAt } of clocks) {
     if (id === 'pause') continue;
     const counted = limit.unit === 'workingDays' ? 'workingMinutes' : limit.unit;
