@@ -5,6 +5,7 @@
 import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Colour, Limit, LimitProfile, LimitQuery } from '#schemas/sla.ts';
+import { explain, explainPause, type Origin } from './explain.ts';
 import { findLimit } from './limits.ts';
 import { type Run, warningTimes } from './warnings.ts';
 import { deadline, workingClock } from './working-clock.ts';
@@ -32,7 +33,9 @@ export function startClock(rules: SlaRules, start: ClockStart, earlier: readonly
 }
 
 /** What an instance of a clock follows from. Epoch milliseconds. */
-interface Stretch extends Run, Pick<Clock, 'id' | 'holder' | 'provisional'> {}
+interface Stretch extends Run, Pick<Clock, 'id' | 'holder' | 'provisional'> {
+  readonly origin?: Origin;
+}
 
 /** The next instance of a clock: begun, handed on, moved or resumed, its marks follow from its limit, times and what was used. */
 function instance(
@@ -43,7 +46,7 @@ function instance(
 ): Clock {
   const { id, holder, limit, startedAt, dueAt, usedMs, provisional } = stretch;
   const { yellow, orange, red } = warningTimes(calendar, profile.warnings, stretch);
-  return {
+  const next: Clock = {
     id,
     instance: nextInstance(earlier, id),
     holder,
@@ -55,6 +58,7 @@ function instance(
     fired,
     ...(usedMs ? { usedMs } : {}),
   };
+  return { ...next, why: explain(calendar, next, stretch.origin) };
 }
 
 function nextInstance(earlier: readonly Clock[], id: ClockId): string {
@@ -111,7 +115,7 @@ export function shareGone(calendar: WorkingCalendar, clock: Clock, now: number):
  * hands or whose answer was refused: the citizen's deadline does not move.
  */
 export function continueClock(rules: SlaRules, clock: Clock, holder: string, earlier: readonly Clock[]): Clock {
-  return instance(rules, { ...stretchOf(clock), holder }, earlier);
+  return instance(rules, { ...stretchOf(clock), holder, origin: 'handedOn' }, earlier);
 }
 
 /**
@@ -126,7 +130,7 @@ export function moveDeadline(
   earlier: readonly Clock[],
 ): Clock {
   const provisional = isProvisional(rules, clock.limit, dueAt);
-  const moved = instance(rules, { ...stretchOf(clock), dueAt, provisional }, earlier);
+  const moved = instance(rules, { ...stretchOf(clock), dueAt, provisional, origin: 'extended' }, earlier);
   const raised = Object.entries(clock.fired).filter(([colour]) => fromIso(moved.marks[colour as Colour]) <= now);
   return { ...moved, fired: Object.fromEntries(raised), ...(dueAt <= now ? overdueOf(clock) : {}) };
 }
@@ -139,12 +143,14 @@ export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier:
   if (clock.stoppedAt === undefined) return clock;
   const run = stretchOf(clock);
   const stopped = fromIso(clock.stoppedAt);
-  if (stopped >= run.dueAt) return { ...instance(rules, run, earlier, clock.fired), ...overdueOf(clock) };
+  if (stopped >= run.dueAt)
+    return { ...instance(rules, { ...run, origin: 'overdue' }, earlier, clock.fired), ...overdueOf(clock) };
   const own = workingClock(rules.calendar, run.limit.unit);
   const usedMs = (run.usedMs ?? 0) + own.elapsed(run.startedAt, stopped);
   const dueAt = own.after(now, own.elapsed(stopped, run.dueAt));
   const provisional = isProvisional(rules, run.limit, dueAt);
-  return instance(rules, { ...run, startedAt: now, dueAt, usedMs, provisional }, earlier, clock.fired);
+  const rest: Stretch = { ...run, startedAt: now, dueAt, usedMs, provisional, origin: 'resumed' };
+  return instance(rules, rest, earlier, clock.fired);
 }
 
 /** 挂起: the clock of a pause, which rings once, at its end. Epoch ms. */
@@ -162,6 +168,7 @@ export function pauseUntil(
     startedAt: toShanghai(startedAt),
     dueAt: end,
     provisional: false,
+    why: explainPause(startedAt, until),
     marks: { yellow: end, orange: end, red: end },
     fired: {},
   };

@@ -75,6 +75,7 @@ describe('a clock that stood', () => {
         }
         const last = clocks.at(-1) as Clock;
         expect(Clock.safeParse(last).success).toBe(true);
+        expect(last.why?.length).toBeLessThanOrEqual(300);
         expect(last.instance).toBe(`${start.clock}#${pauses.length + 1}`);
         expect(ownTime(last)).toBe(whole);
         const [yellow, orange] = [fromIso(last.marks.yellow), fromIso(last.marks.orange)];
