@@ -2,7 +2,7 @@
  * Compiles `districts/<id>/` into one validated `District`. Clerks edit these files in a spreadsheet, so every mistake names
  * the file, the row as the spreadsheet counts it, the column and the remedy, and all of them are reported at once.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BrokenModelError, readModel } from '#domain/catalogue/text-model.ts';
@@ -32,6 +32,7 @@ const DISTRICTS = fileURLToPath(new URL('../districts', import.meta.url));
 
 /** Learned, and optional. */
 const CUES_FILE = 'danger-cues.json';
+const LIMITS_FILE = 'limits.json';
 const REFERRED_TO = new Set(['towns.csv', 'villages.csv', 'zones.csv', 'departments.csv', 'attributes.csv']);
 
 /**
@@ -65,7 +66,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
   const rows = folder.table('catalogue.csv', CatalogueRow, []);
   checkModel(folder);
   const calendar = folder.json('calendar.json', CalendarData);
-  const limits = folder.json('limits.json', LimitProfile);
+  const limits = readLimits(folder, head?.limitProfile);
   const feedback = folder.json(FEEDBACK_FILE, FeedbackRules, 'schemas/feedback.ts');
   const dangerCues = existsSync(join(path, CUES_FILE)) ? folder.json(CUES_FILE, DangerCues) : undefined;
   if (head === undefined || calendar === undefined || limits === undefined || feedback === undefined) {
@@ -117,6 +118,20 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     limits,
     feedback,
   });
+}
+
+/** The district's own limits, or a profile that others may use, too. Both would leave it open which of them holds. */
+function readLimits(folder: FolderReader, profile: string | undefined): LimitProfile | undefined {
+  if (profile === undefined) return folder.json(LIMITS_FILE, LimitProfile);
+  if (folder.has(LIMITS_FILE)) {
+    const problem = `已选用现成方案 ${profile},又有 ${LIMITS_FILE}`;
+    folder.add('district.json', undefined, 'limitProfile', problem, `删去 limitProfile,或删去 ${LIMITS_FILE}`);
+  }
+  const shipped = join(DISTRICTS, 'profiles', `${profile}.json`);
+  if (existsSync(shipped)) return LimitProfile.parse(JSON.parse(readFileSync(shipped, 'utf8')));
+  const known = readdirSync(join(DISTRICTS, 'profiles')).map((name) => basename(name, '.json'));
+  folder.add('district.json', undefined, 'limitProfile', `没有方案 ${profile}`, `可选:${known.join('、')}`);
+  return undefined;
 }
 
 const value = <T>(line: Line<T>): T => line.value;

@@ -188,9 +188,14 @@ export class FolderReader {
     }
   }
 
+  /** Whether the folder holds that file. */
+  has(file: string): boolean {
+    return existsSync(this.#instead[file] ?? join(this.#path, file));
+  }
+
   #read(file: string): string | undefined {
     const path = this.#instead[file] ?? join(this.#path, file);
-    if (!existsSync(path)) {
+    if (!this.has(file)) {
       this.add(file, undefined, undefined, '文件不存在', '参照 districts/xianan 补上这个文件');
       return undefined;
     }

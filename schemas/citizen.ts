@@ -1,6 +1,6 @@
 /** What a citizen sees of a ticket (群众查询): public words only, no unit's internal notes, nobody's identity. */
 import * as z from 'zod';
-import { Channel, Instant, Kind, TicketNo } from './common.ts';
+import { Channel, Instant, Kind, QueryCode, TicketNo } from './common.ts';
 import { DangerNotice } from './intake.ts';
 import { ResultCode, Satisfaction, Status } from './ticket.ts';
 
@@ -26,6 +26,8 @@ export const PublicStatus = z.strictObject({
   /** 不予受理时告知的法定途径 */
   lawfulRoute: z.string().optional(),
   rating: z.strictObject({ solved: z.boolean(), satisfaction: Satisfaction, at: Instant }).optional(),
+  /** 拆单: what was split off is a ticket of its own, with its own query code. */
+  parts: z.array(z.strictObject({ ticketNo: TicketNo, queryCode: QueryCode })).optional(),
   /** Only in the answer to an addition that speaks of danger. */
   danger: DangerNotice.optional(),
 });

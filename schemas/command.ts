@@ -41,6 +41,8 @@ export const DepartmentCommand = z.discriminatedUnion('command', [
   command('reportIn', { handler, note: PlainText(1000).optional() }),
   /** 协办完成 */
   command('finishAssist', { handler, note: PlainText(2000) }),
+  /** 现场核查及初步意见, asked for by a 局长督办. */
+  command('reportOnSite', { handler, note: PlainText(2000) }),
   /** 交接: to the other of the unit's two handlers. */
   command('handOver', { handler, to: HandlerRole, reason: PlainText(200) }),
 ]);
@@ -80,6 +82,8 @@ export const HotlineCommand = z.discriminatedUnion('command', [
   command('merge', { into: TicketNo, reason }),
   command('suspend', { until: Instant, reason }),
   command('resume', { reason }),
+  /** 调整紧急程度: running clocks go by the new limits at once. */
+  command('setUrgency', { urgency: Urgency, reason }),
   command('supervise', { level: SupervisionLevel, reason }),
   /** 争议裁定: the hotline can't settle the return itself. */
   command('arbitrate', { reason }),

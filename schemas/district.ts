@@ -307,6 +307,11 @@ export const DistrictHead = z.strictObject({
   thresholds: Thresholds,
   texts: Texts,
   channels: ChannelSettings,
+  /** 现成时限方案: one of `districts/profiles`, in place of a limits.json of the district's own. */
+  limitProfile: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional(),
   secondOpinion: SecondOpinion.optional(),
   /** 办理链接, for units without an API. */
   clerkLinks: ClerkLinkSettings.prefault({}),

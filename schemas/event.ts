@@ -46,6 +46,7 @@ export const CallbackType = z.enum([
   'jointOpened',
   'suspended',
   'resumed',
+  'replanned',
 ]);
 export type CallbackType = z.infer<typeof CallbackType>;
 
@@ -142,6 +143,14 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('resumed', {}),
   /** 督办 */
   event('supervised', { level: SupervisionLevel }),
+  /** 调整紧急程度: the clocks that run go by other limits. */
+  event('urgencyChanged', { urgency: Urgency }),
+  /** 重算: days that deadlines needed have been announced. */
+  event('deadlinesRecalculated', {}),
+  /** 续期闹钟: the ticket has been open for so long that its alarm needs a successor. */
+  event('alarmRenewed', {}),
+  /** 现场核查: what the unit found on the spot, and its preliminary opinion. */
+  event('onSiteReported', { unit: UnitId, noteKey: z.string() }),
   /** 部门联办 */
   event('jointOpened', { units: z.array(UnitId).min(1) }),
   /** 吹号 */

@@ -7,7 +7,8 @@ import { ResultCode } from './ticket.ts';
 
 /**
  * Events that a rule may name, each at most once. `dispatched` is the first dispatch only: a later one is the hotline's own
- * affair. `answeredByMain`: the answer of the ticket that this one was merged into.
+ * affair. `answeredByMain`: the answer of the ticket that this one was merged into. `splitOff`: a part became a ticket of its own,
+ * which tells by itself where it has a way.
  */
 export const ToldEvent = z.enum([
   'dispatched',
@@ -21,6 +22,7 @@ export const ToldEvent = z.enum([
   'merged',
   'answeredByMain',
   'reopened',
+  'splitOff',
 ]);
 export type ToldEvent = z.infer<typeof ToldEvent>;
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Deadlines } from './command.ts';
 import { CategoryCode, Channel, Instant, Kind, TicketNo, UnitId, Urgency } from './common.ts';
 import { Actor } from './event.ts';
+import { ClockId, LimitUnit } from './sla.ts';
 import { AttentionTopic, Status, Ticket, TicketText } from './ticket.ts';
 
 /** One line of a work list (待办清单). */
@@ -29,6 +30,15 @@ export const TicketHistory = z.strictObject({
   ticket: Ticket.omit({ callerToken: true }),
   events: z.array(z.looseObject({ seq: z.int(), at: Instant, type: z.string(), actor: Actor })),
   texts: z.record(z.string(), TicketText),
+  /** 分段计时: minutes of each clock's own time that each holder has used, in the order in which they began. */
+  held: z.array(
+    z.strictObject({
+      clock: ClockId,
+      holder: UnitId,
+      minutes: z.int().min(0),
+      counted: LimitUnit.exclude(['workingDays']),
+    }),
+  ),
   /** Whether the words are masked (an auditor's reading). */
   masked: z.boolean(),
 });

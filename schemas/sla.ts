@@ -10,7 +10,7 @@ export type LimitUnit = z.infer<typeof LimitUnit>;
 export const Limit = z.strictObject({ amount: z.int().min(1).max(1_000_000), unit: LimitUnit });
 export type Limit = z.infer<typeof Limit>;
 
-/** 计时项: 派单, 签收, 受理, 首次联系, 办结, 回访, 重办, 退单审核, 延期审核, 答复审核, 裁定, 报到, 协办, 挂起. */
+/** 计时项: 派单, 签收, 受理, 首次联系, 办结, 回访, 重办, 退单审核, 延期审核, 答复审核, 裁定, 报到, 协办, 挂起, 现场核查. */
 export const ClockId = z.enum([
   'dispatch',
   'sign',
@@ -26,6 +26,7 @@ export const ClockId = z.enum([
   'reportIn',
   'assist',
   'pause',
+  'onSite',
 ]);
 export type ClockId = z.infer<typeof ClockId>;
 /** Those with a limit of their own; a pause ends when it was told to. */
@@ -78,6 +79,8 @@ export const Clock = z.strictObject({
   usedMs: z.int().min(0).optional(),
   /** B 角接办: when the substitute takes over from A, if nothing has happened by then; `done` when that was. */
   handover: z.strictObject({ at: Instant, done: Instant.optional() }).optional(),
+  /** When this holder took over a run that had begun before; without it the run began with the holder. */
+  heldSince: Instant.optional(),
   stoppedAt: Instant.optional(),
 });
 export type Clock = z.infer<typeof Clock>;
@@ -137,6 +140,8 @@ export const LimitProfile = z.strictObject({
   warnings: WarningRules,
   /** 未送达告警: how long after a dispatch its unit must have been reached. */
   undelivered: LimitRow,
+  /** 局长督办 of an enterprise's dissatisfied ticket: the limit for signing in place of the usual one; `limits.onSite` is the other. */
+  director: z.strictObject({ sign: Limit, source }),
   /** 催办间隔: how long after an urge the same citizen may urge again. */
   urgeInterval: z.strictObject({ limit: Limit, source }),
   /** B 角接办: the share of the sign limit after which the substitute takes over. */

@@ -61,7 +61,7 @@ export type Flags = z.infer<typeof Flags>;
  * 待关注: why the desk should look at a ticket, whatever its state. `feedback`: the citizen could not be told; `duplicate`: looks
  * like another ticket of the same citizen; `appended`: something was added after the end; `danger`: the words speak of danger;
  * `category`: the category that came with the request doesn't fit its words; `undelivered`: the unit has not been reached; `late`:
- * a clock will soon be or is overdue.
+ * a clock will soon be or is overdue; `provisional`: a deadline needs days for which no notice is known yet.
  */
 export const AttentionTopic = z.enum([
   'feedback',
@@ -71,6 +71,7 @@ export const AttentionTopic = z.enum([
   'category',
   'undelivered',
   'late',
+  'provisional',
 ]);
 export type AttentionTopic = z.infer<typeof AttentionTopic>;
 /** What a list may be asked for: one topic, or any. */

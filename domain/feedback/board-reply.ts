@@ -61,6 +61,7 @@ const STATES: Readonly<Record<ToldEvent, BoardState>> = {
   merged: 'accepted',
   answeredByMain: 'answered',
   reopened: 'accepted',
+  splitOff: 'accepted',
 };
 /** In these the answer itself is shown; a board shows its newest version only, so `closed` repeats it. */
 const WITH_ANSWER: readonly BoardState[] = ['answered', 'closed'];

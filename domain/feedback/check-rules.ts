@@ -162,6 +162,7 @@ function samples(feedback: FeedbackRules, book: RuleBook, department: 'name' | '
     deadline: times,
     result: Object.values(feedback.results),
     route: ['途'.repeat(MAX_ROUTE)],
+    part: [`${book.ticketPrefix}2026112300000026`],
   };
 }
 

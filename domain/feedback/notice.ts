@@ -1,6 +1,7 @@
 /**
  * 向诉求人反馈: which of the district's rules speaks at an event, with which values, and by which ways. The answer goes back
- * through the channel that the request came from (多向接办、多向反馈); only a refused subscribe message falls back to an SMS.
+ * through the channel that the request came from (多向接办、多向反馈); only a refused subscribe message falls back to an SMS, and so
+ * does a part of a board's message, which has no reply of its own.
  */
 
 import { fromIso, toShanghai } from '#domain/calendar/shanghai.ts';
@@ -35,14 +36,16 @@ export type Way =
 
 /** In the order in which they are tried. Empty: nobody can be reached (匿名), the query code is the way to the answer. */
 export function waysTo(
-  ticket: Pick<Ticket, 'channel' | 'flags' | 'boardMessageId'>,
+  ticket: Pick<Ticket, 'channel' | 'flags' | 'boardMessageId' | 'splitFrom'>,
   caller: Pick<CallerRecord, 'openid' | 'phone'> | undefined,
 ): Way[] {
   // An anonymous caller's number may have come with the call; it was not given to be used.
   const sms: Way[] = caller?.phone === undefined || ticket.flags.anonymous ? [] : [{ way: 'sms', phone: caller.phone }];
   switch (ticket.channel) {
     case 'website':
-      return ticket.boardMessageId === undefined ? [] : [{ way: 'website', messageId: ticket.boardMessageId }];
+      if (ticket.boardMessageId !== undefined) return [{ way: 'website', messageId: ticket.boardMessageId }];
+      // A board shows one reply a message, and that is the whole ticket's.
+      return ticket.splitFrom === undefined ? [] : sms;
     case 'wechat':
       return caller?.openid === undefined ? sms : [{ way: 'wechat', openid: caller.openid }, ...sms];
     case 'phone':
@@ -80,6 +83,7 @@ export function valuesAt(
     deadline: promisedBy(ticket),
     result: ticket.answer === undefined ? undefined : results[ticket.answer.resultCode],
     route: event.type === 'notAccepted' ? event.lawfulRoute : undefined,
+    part: event.type === 'splitOff' ? event.to : undefined,
   };
 }
 

@@ -6,7 +6,7 @@ const always = ToldEvent.options;
 /**
  * Placeholder → the events at which it always has a value. `department`: short name, on the website the full one. `deadline`:
  * when the answer is promised. `route`: the lawful route (法定途径). `result`: the district's word for the result code. `time`:
- * of the event.
+ * of the event. `part`: the number of what was split off.
  */
 export const PLACEHOLDERS = {
   ticketNo: always,
@@ -15,6 +15,7 @@ export const PLACEHOLDERS = {
   deadline: ['dispatched', 'reworkOrdered', 'extensionApproved', 'reopened'],
   result: ['answerApproved', 'directClosed', 'closed', 'answeredByMain'],
   route: ['notAccepted'],
+  part: ['splitOff'],
 } as const satisfies Record<string, readonly ToldEvent[]>;
 export type Placeholder = keyof typeof PLACEHOLDERS;
 export type Values = Readonly<Partial<Record<Placeholder, string | undefined>>>;

@@ -114,8 +114,49 @@ export function shareGone(calendar: WorkingCalendar, clock: Clock, now: number):
  * The same run under a new instance: same start and deadline, warnings armed anew for `holder`. For a ticket that changes
  * hands or whose answer was refused: the citizen's deadline does not move.
  */
-export function continueClock(rules: SlaRules, clock: Clock, holder: string, earlier: readonly Clock[]): Clock {
-  return instance(rules, { ...stretchOf(clock), holder, origin: 'handedOn' }, earlier);
+export function continueClock(
+  rules: SlaRules,
+  clock: Clock,
+  { holder, now }: { readonly holder: string; readonly now: number },
+  earlier: readonly Clock[],
+): Clock {
+  return {
+    ...instance(rules, { ...stretchOf(clock), holder, origin: 'handedOn' }, earlier),
+    heldSince: toShanghai(now),
+  };
+}
+
+/**
+ * 改时限: a running clock under another limit, e.g. of another urgency. A shorter limit counts from `now` (epoch ms): nobody could
+ * have kept it before it was set; the deadline never moves back by it. A longer one counts from the start.
+ */
+export function changeLimit(
+  rules: SlaRules,
+  clock: Clock,
+  limit: Limit,
+  now: number,
+  earlier: readonly Clock[],
+): Clock {
+  const run = stretchOf(clock);
+  const fromNow = deadline(rules.calendar, now, limit);
+  if (fromNow.dueAt < run.dueAt) {
+    return instance(
+      rules,
+      { id: run.id, holder: run.holder, limit, startedAt: now, ...fromNow, origin: 'changed' },
+      earlier,
+    );
+  }
+  const fromStart = deadline(rules.calendar, run.startedAt, limit);
+  if (fromStart.dueAt <= run.dueAt) return clock;
+  const { dueAt, provisional } = fromStart;
+  return armed(instance(rules, { ...run, limit, dueAt, provisional, origin: 'changed' }, earlier), clock, now);
+}
+
+/** Colours that were raised and still are: those whose moment has not moved into the future. */
+function armed(moved: Clock, before: Clock, now: number): Clock {
+  const raised = Object.entries(before.fired).filter(([colour]) => fromIso(moved.marks[colour as Colour]) <= now);
+  const overdue = fromIso(moved.dueAt) <= now ? overdueOf(before) : {};
+  return { ...moved, heldSince: toShanghai(now), fired: Object.fromEntries(raised), ...overdue };
 }
 
 /**
@@ -130,9 +171,7 @@ export function moveDeadline(
   earlier: readonly Clock[],
 ): Clock {
   const provisional = isProvisional(rules, clock.limit, dueAt);
-  const moved = instance(rules, { ...stretchOf(clock), dueAt, provisional, origin: 'extended' }, earlier);
-  const raised = Object.entries(clock.fired).filter(([colour]) => fromIso(moved.marks[colour as Colour]) <= now);
-  return { ...moved, fired: Object.fromEntries(raised), ...(dueAt <= now ? overdueOf(clock) : {}) };
+  return armed(instance(rules, { ...stretchOf(clock), dueAt, provisional, origin: 'extended' }, earlier), clock, now);
 }
 
 /**
@@ -143,14 +182,40 @@ export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier:
   if (clock.stoppedAt === undefined) return clock;
   const run = stretchOf(clock);
   const stopped = fromIso(clock.stoppedAt);
-  if (stopped >= run.dueAt)
-    return { ...instance(rules, { ...run, origin: 'overdue' }, earlier, clock.fired), ...overdueOf(clock) };
+  if (stopped >= run.dueAt) {
+    return {
+      ...instance(rules, { ...run, origin: 'overdue' }, earlier, clock.fired),
+      ...overdueOf(clock),
+      heldSince: toShanghai(now),
+    };
+  }
   const own = workingClock(rules.calendar, run.limit.unit);
   const usedMs = (run.usedMs ?? 0) + own.elapsed(run.startedAt, stopped);
   const dueAt = own.after(now, own.elapsed(stopped, run.dueAt));
   const provisional = isProvisional(rules, run.limit, dueAt);
   const rest: Stretch = { ...run, startedAt: now, dueAt, usedMs, provisional, origin: 'resumed' };
   return instance(rules, rest, earlier, clock.fired);
+}
+
+/**
+ * 重算: a provisional clock whose days have been announced since. The deadline follows from the same start and limit; one that
+ * was set by hand (`fixed`) stands. The same clock while it is still provisional.
+ */
+export function recalculate(
+  rules: SlaRules,
+  clock: Clock,
+  { now, fixed }: { readonly now: number; readonly fixed: boolean },
+  earlier: readonly Clock[],
+): Clock {
+  const run = stretchOf(clock);
+  if (!clock.provisional || !rules.calendar.isOfficial(run.dueAt)) return clock;
+  const own = workingClock(rules.calendar, run.limit.unit);
+  const whole = deadline(rules.calendar, run.startedAt, run.limit);
+  const rest = Math.max(0, own.elapsed(run.startedAt, whole.dueAt) - (run.usedMs ?? 0));
+  const dueAt = fixed ? run.dueAt : run.usedMs ? own.after(run.startedAt, rest) : whole.dueAt;
+  const provisional = isProvisional(rules, run.limit, dueAt);
+  const origin: Origin = fixed ? 'extended' : 'recalculated';
+  return armed(instance(rules, { ...run, dueAt, provisional, origin }, earlier), clock, now);
 }
 
 /** 挂起: the clock of a pause, which rings once, at its end. Epoch ms. */

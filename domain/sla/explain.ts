@@ -20,11 +20,12 @@ export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
   arbitration: '争议裁定',
   reportIn: '报到',
   pause: '挂起',
+  onSite: '现场核查',
   assist: '协办',
 };
 
 /** 由来: what an instance of a clock follows from, where that is not a fresh start. `overdue`: it stood, but was late before. */
-export type Origin = 'handedOn' | 'extended' | 'resumed' | 'overdue';
+export type Origin = 'handedOn' | 'extended' | 'changed' | 'recalculated' | 'resumed' | 'overdue';
 
 /** What an explanation needs of a clock: no holder, no person. */
 type Explained = Pick<Clock, 'id' | 'limit' | 'startedAt' | 'dueAt' | 'provisional' | 'usedMs'>;
@@ -58,6 +59,8 @@ export const explainPause = (from: number, to: number): string =>
 const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   handedOn: '（接续计时，期限不变）',
   extended: '',
+  changed: '（时限已变更）',
+  recalculated: '（放假安排公布后重算）',
   resumed: '',
   overdue: '（挂起时已超期，期限不变）',
 };

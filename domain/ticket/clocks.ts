@@ -30,11 +30,18 @@ export function start(
   ticket: Pick<Ticket, 'clocks' | 'kind' | 'urgency'>,
   id: TimedClockId,
   holder: string,
-  { rules, now, desk, handlerOf }: DecideContext,
+  context: DecideContext,
 ): Clock {
   const { kind, urgency, clocks } = ticket;
-  const clock = startClock(rules, { clock: id, kind, urgency, holder, startedAt: now }, clocks);
-  if (id !== 'sign' || holder === desk || handlerOf(holder) === 'B') return clock;
+  return handedOverInTime(
+    startClock(context.rules, { clock: id, kind, urgency, holder, startedAt: context.now }, clocks),
+    context,
+  );
+}
+
+/** B 角接办: a unit's sign clock has a mark for it, others have none. */
+export function handedOverInTime(clock: Clock, { rules, desk, handlerOf }: DecideContext): Clock {
+  if (clock.id !== 'sign' || clock.holder === desk || handlerOf(clock.holder) === 'B') return clock;
   return { ...clock, handover: { at: toShanghai(handoverAt(rules, clock)) } };
 }
 
@@ -46,10 +53,10 @@ export function carryOn(
   ticket: Pick<Ticket, 'clocks'>,
   id: ClockId,
   holder: string,
-  { rules }: Pick<DecideContext, 'rules'>,
+  { rules, now }: Pick<DecideContext, 'rules' | 'now'>,
 ): Clock[] {
   const last = ticket.clocks.findLast((clock) => clock.id === id);
-  return last === undefined ? [] : [continueClock(rules, last, holder, ticket.clocks)];
+  return last === undefined ? [] : [continueClock(rules, last, { holder, now }, ticket.clocks)];
 }
 
 /**

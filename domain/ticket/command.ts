@@ -16,9 +16,14 @@ export interface Register {
   /** Other tickets that this one may repeat. */
   readonly similar?: readonly string[];
 }
-/** The alarm clock rang: fire every mark that is due. */
+/** The alarm clock rang: fire every mark that is due. `renew`: the alarm itself is so old that it needs a successor. */
 export interface Tick {
   readonly command: 'tick';
+  readonly renew?: boolean;
+}
+/** 重算: the days that provisional deadlines needed may be official by now. */
+export interface Recalculate {
+  readonly command: 'recalculate';
 }
 export interface RecordFeedback
   extends Pick<EventOf<'feedbackRecorded'>, 'forSeq' | 'notice' | 'channel' | 'outcome' | 'detail'> {
@@ -106,6 +111,7 @@ export type SystemCommand =
   | AnswerByMain
   | Register
   | Tick
+  | Recalculate
   | RecordFeedback
   | AttachRecordings
   | RecordContentCheck

@@ -6,18 +6,16 @@ import { fromIso } from '#domain/calendar/shanghai.ts';
 import { deadline } from '#domain/sla/working-clock.ts';
 import type { CallbackType } from '#schemas/event.ts';
 import type { Danger } from '#schemas/routing.ts';
-import type { Satisfaction, Ticket } from '#schemas/ticket.ts';
+import type { Ticket } from '#schemas/ticket.ts';
 import { running } from './clocks.ts';
 import type { Append, CitizenCommand, DecideContext, OnBehalfCommand, Rate } from './command.ts';
 import { closed } from './decide-hotline.ts';
 import { othersWait } from './decide-merge.ts';
+import { directed, isSatisfied } from './director.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 import { allCalledOff } from './partners.ts';
 import { isOpen } from './transitions.ts';
-
-/** 满意率 counts the first three grades. */
-const SATISFIED: readonly Satisfaction[] = ['verySatisfied', 'satisfied', 'basicallySatisfied'];
 
 /** Additions that one ticket takes from a form: more is no request any more, and the hotline can still write them. */
 const MOST_ADDITIONS = 30;
@@ -36,7 +34,7 @@ export function decideByCitizen(
 function said(ticket: Ticket, command: CitizenCommand | OnBehalfCommand, context: DecideContext): Outcome {
   switch (command.command) {
     case 'rate':
-      return rate(ticket, command);
+      return rate(ticket, command, context);
     case 'urge':
       return urge(ticket, context);
     case 'append':
@@ -99,13 +97,16 @@ function urge(ticket: Ticket, context: DecideContext): Outcome {
   return { drafts: [{ type: 'urged', times, tell: tellOwner(ticket, 'urged', context) }] };
 }
 
-function rate(ticket: Ticket, { solved, satisfaction, comment }: Rate): Outcome {
+function rate(ticket: Ticket, { solved, satisfaction, comment }: Rate, context: DecideContext): Outcome {
   if (ticket.rating !== undefined) return reject('ruleForbids', 'the ticket is rated already');
   const key = `rating-${ticket.version + 1}`;
   const rated: Draft = { type: 'rated', solved, satisfaction, ...(comment === undefined ? {} : { commentKey: key }) };
-  const ends = ticket.status === 'AWAIT_VISIT' && solved && SATISFIED.includes(satisfaction);
+  const waits = ticket.status === 'AWAIT_VISIT';
+  const satisfied = isSatisfied({ solved, satisfaction });
+  // 局长督办 begins with the rating itself; of all others the desk decides.
+  const follows = !waits ? [] : satisfied ? [closed(ticket, 'citizen')] : directed(ticket, context);
   return {
-    drafts: ends ? [rated, closed(ticket, 'citizen')] : [rated],
+    drafts: [rated, ...follows],
     texts: comment === undefined ? [] : [{ key, text: { kind: 'note', text: comment } }],
   };
 }

@@ -8,6 +8,7 @@ import { finishAssist, reportIn, whistle } from './decide-assist.ts';
 import { askExtension } from './decide-extension.ts';
 import { resumed } from './decide-pause.ts';
 import { askReturn } from './decide-return.ts';
+import { reportOnSite } from './director.ts';
 import { type Outcome, reject } from './outcome.ts';
 import { calledOff } from './partners.ts';
 
@@ -21,6 +22,12 @@ export function decideByDepartment(
   const unit = actor.id;
   switch (command.command) {
     case 'sign':
+      if (ticket.status === 'REWORK') {
+        const stop = running(ticket, 'sign');
+        return stop.length === 0
+          ? reject('ruleForbids', 'a rework is not signed again')
+          : { drafts: [{ type: 'signed', unit, stop }] };
+      }
       return {
         drafts: [
           {
@@ -80,6 +87,8 @@ export function decideByDepartment(
       return reportIn(ticket, command, unit, context);
     case 'finishAssist':
       return finishAssist(ticket, command, unit);
+    case 'reportOnSite':
+      return reportOnSite(ticket, command, unit, context);
     case 'handOver':
       return handOver(ticket, command);
   }

@@ -9,10 +9,12 @@ import { approveExtension, rejectExtension } from './decide-extension.ts';
 import { absorb, merge, othersWait, split } from './decide-merge.ts';
 import { resume, suspend } from './decide-pause.ts';
 import { approveReturn, arbitrate, designate, rejectReturn } from './decide-return.ts';
+import { reworked } from './director.ts';
 import { dispatchTo } from './dispatch.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 import { allCalledOff, jointClosed } from './partners.ts';
+import { setUrgency } from './replan.ts';
 
 export function decideByHotline(ticket: Ticket, command: DeskCommand, context: DecideContext): Outcome {
   if (command.command === 'recordOpinion') {
@@ -49,18 +51,7 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
     case 'review':
       return { drafts: [command.approve ? approve(ticket, reason, context) : sendBack(ticket, reason, context)] };
     case 'rework':
-      return {
-        drafts: [
-          {
-            type: 'reworkOrdered',
-            reason,
-            round: ticket.round + 1,
-            stop: all,
-            start: [start(ticket, 'rework', ticket.owner, context)],
-            tell: [{ to: ticket.owner, type: 'reworkOrdered' }],
-          },
-        ],
-      };
+      return { drafts: reworked(ticket, context, reason) };
     case 'close':
       return { drafts: [closed(ticket, 'hotline', reason)] };
     case 'cancel':
@@ -107,6 +98,8 @@ export function decideByHotline(ticket: Ticket, command: DeskCommand, context: D
       return suspend(ticket, command, context);
     case 'resume':
       return resume(ticket, command, context);
+    case 'setUrgency':
+      return setUrgency(ticket, command, context);
     case 'supervise':
       return ticket.owner === context.desk
         ? reject('ruleForbids', 'no unit owns the ticket yet')

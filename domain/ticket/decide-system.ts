@@ -12,6 +12,7 @@ import { answerByMain } from './decide-merge.ts';
 import { resumed } from './decide-pause.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
+import { recalculated } from './replan.ts';
 import { supervisedFor, warnings } from './warn.ts';
 
 const REQUEST_TEXT = 'request';
@@ -21,7 +22,10 @@ export function decideBySystem(ticket: Ticket | undefined, command: SystemComman
     case 'register':
       return ticket === undefined ? register(command, context) : reject('stateForbids', 'the ticket exists');
     case 'tick':
-      return { drafts: ticket === undefined ? [] : due(ticket, context) };
+      if (ticket === undefined) return { drafts: [] };
+      return { drafts: [...due(ticket, context), ...(command.renew ? [{ type: 'alarmRenewed' } as const] : [])] };
+    case 'recalculate':
+      return { drafts: ticket === undefined ? [] : recalculated(ticket, context) };
     case 'recordFeedback': {
       const { command: _, ...facts } = command;
       return { drafts: [{ type: 'feedbackRecorded', ...facts }] };

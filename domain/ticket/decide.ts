@@ -64,6 +64,7 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
   if (ticket === undefined) return reject('stateForbids', 'there is no such ticket');
   switch (command.command) {
     case 'tick':
+    case 'recalculate':
     case 'recordFeedback':
     case 'attachRecordings':
     case 'recordContentCheck':
@@ -87,6 +88,7 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
     case 'whistle':
     case 'reportIn':
     case 'finishAssist':
+    case 'reportOnSite':
       return decideByDepartment(ticket, command, actor, context);
     case 'handOver':
       return handOver(ticket, command);

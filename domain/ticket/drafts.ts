@@ -44,7 +44,8 @@ export function stamp(
       seq: (current?.version ?? 0) + 1,
       at: toShanghai(now),
       actor,
-      ...(start.length + stop.length > 0
+      // A renewed alarm is the same clocks under another generation.
+      ...(start.length + stop.length > 0 || payload.type === 'alarmRenewed'
         ? { clocks: { generation: (current?.clockGeneration ?? 0) + 1, started: [...start], stopped: [...stop] } }
         : {}),
       ...(callbacks.length > 0 ? { callbacks } : {}),

@@ -1,9 +1,12 @@
 /** `evolve(ticket, event) → ticket`: the only way a snapshot comes to be. Pure; `fold(events)` rebuilds it from nothing. */
-import type { EventOf, TicketEvent } from '#schemas/event.ts';
+import type { TicketEvent } from '#schemas/event.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Clock } from '#schemas/sla.ts';
-import type { Assist, AttentionTopic, ReturnRecord, Status, Ticket } from '#schemas/ticket.ts';
+import type { ReturnRecord, Status, Ticket } from '#schemas/ticket.ts';
+import { attentionByClocks, doubted, endangered, isUntold, look, reached, unlook } from './attention.ts';
+import { begin } from './begin.ts';
 import { DESK, withHolding } from './holdings.ts';
+import { assisted, sentHome, stillJoint } from './partners.ts';
 import { isOpen } from './transitions.ts';
 import { concernsHotline, warned } from './warn.ts';
 
@@ -31,53 +34,6 @@ export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
   return ticket;
 }
 
-/** What a ticket has before anything happened to it. */
-const UNTOUCHED = {
-  additions: 0,
-  returns: [],
-  merged: [],
-  splitInto: [],
-  assists: [],
-  handler: 'A',
-  holdings: [],
-  contactedBy: [],
-  failedVisits: 0,
-} as const satisfies Partial<Ticket>;
-
-/** A snapshot of before one of these came to be: only its events can say what belongs there. */
-export const isOutdated = (snapshot: Ticket): boolean => Object.keys(UNTOUCHED).some((name) => !(name in snapshot));
-
-function begin(event: EventOf<'registered'>): Ticket {
-  const { ticketNo, channel, channelRef, kind, urgency, flags, callerToken, queryKeyId, textKey, publicConsent } =
-    event;
-  return {
-    ticketNo,
-    version: event.seq,
-    status: 'REGISTERED',
-    channel,
-    channelRef,
-    kind,
-    urgency,
-    flags,
-    callerToken,
-    queryKeyId,
-    textKey,
-    owner: DESK,
-    coHandlers: [],
-    round: 1,
-    ...UNTOUCHED,
-    attention: flags.danger ? ['danger'] : [],
-    clocks: [],
-    clockGeneration: 0,
-    callbackCount: {},
-    publicConsent,
-    ...(event.boardMessageId === undefined ? {} : { boardMessageId: event.boardMessageId }),
-    ...(event.splitFrom === undefined ? {} : { splitFrom: event.splitFrom }),
-    receivedAt: event.receivedAt,
-    updatedAt: event.at,
-  };
-}
-
 /** What every event does alike: version, time, clocks, places in the callbacks' order. */
 function common(ticket: Ticket, event: TicketEvent): Ticket {
   const next: Ticket = { ...ticket, version: event.seq, updatedAt: event.at };
@@ -88,7 +44,7 @@ function common(ticket: Ticket, event: TicketEvent): Ticket {
       ...event.clocks.started,
     ];
     next.clockGeneration = event.clocks.generation;
-    if (!next.clocks.some(isLate)) next.attention = next.attention.filter((topic) => topic !== 'late');
+    next.attention = attentionByClocks(next);
   }
   if (event.callbacks !== undefined) {
     next.callbackCount = { ...next.callbackCount };
@@ -166,6 +122,12 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       const { suspension: _over, ...rest } = ticket;
       return rest;
     }
+    case 'urgencyChanged':
+      return { ...ticket, urgency: event.urgency };
+    case 'deadlinesRecalculated':
+    case 'alarmRenewed':
+    case 'onSiteReported':
+      return ticket;
     case 'supervised':
       return { ...ticket, supervision: { level: event.level, at: event.at } };
     case 'jointOpened': {
@@ -199,7 +161,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return { ...rest, failedVisits: 0 };
     }
     case 'signed':
-      return to('SIGNED');
+      return to(ticket.status === 'REWORK' ? 'REWORK' : 'SIGNED');
     case 'accepted':
       return to('HANDLING');
     case 'contacted':
@@ -233,7 +195,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'contentChecked':
       return event.outcome === 'risky' ? { ...ticket, publicationHeld: true } : ticket;
     case 'feedbackRecorded':
-      return isUntold(event, ticket) ? look(ticket, 'feedback') : ticket;
+      return isUntold(event) ? look(ticket, 'feedback') : ticket;
     case 'deliveryLate': {
       const { unit, n } = event;
       return { ...look(ticket, 'undelivered'), undelivered: [...(ticket.undelivered ?? []), { unit, n }] };
@@ -284,10 +246,6 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
   }
 }
 
-/** 将超期、已超期: what the hotline was warned of. */
-const isLate = ({ stoppedAt, fired }: Clock): boolean =>
-  stoppedAt === undefined && (fired.orange ?? fired.red) !== undefined;
-
 /** The return that waited for a decision. */
 const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRecord[] =>
   returns.map((record, at) =>
@@ -296,66 +254,14 @@ const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRe
       : record,
   );
 
-/** 联办 goes on with those who stay co-handlers. */
-function stillJoint(ticket: Ticket): Ticket {
-  const { joint, ...rest } = ticket;
-  const units = joint?.units.filter((unit) => unit !== rest.owner && rest.coHandlers.includes(unit)) ?? [];
-  return joint === undefined || units.length === 0 ? rest : { ...rest, joint: { ...joint, units } };
-}
-
 const answered = ({ extension }: Ticket, outcome: 'approved' | 'rejected'): Partial<Ticket> =>
   extension === undefined ? {} : { extension: { ...extension, outcome } };
-
-const assisted = (ticket: Ticket, unit: string, state: Assist['state'], at: string): Ticket => ({
-  ...ticket,
-  assists: ticket.assists.map((assist) => (assist.unit === unit ? { unit, state, at } : assist)),
-});
-
-/** Whoever still works along is told that it is over; from then on it is. */
-const sentHome = ({ assists }: Ticket, at: string): Partial<Ticket> => ({
-  assists: assists.map((assist) => (assist.state === 'finished' ? assist : { ...assist, state: 'finished', at })),
-});
 
 /** Once somebody else has the ticket, nobody takes it over by the clock. */
 const takenOver = (clock: Clock, at: string): Clock =>
   clock.handover === undefined || clock.handover.done !== undefined || clock.stoppedAt !== undefined
     ? clock
     : { ...clock, handover: { ...clock.handover, done: at } };
-
-const look = (ticket: Ticket, topic: AttentionTopic): Ticket =>
-  ticket.attention.includes(topic) ? ticket : { ...ticket, attention: [...ticket.attention, topic] };
-
-const unlook = (ticket: Ticket, topic: AttentionTopic): Ticket => ({
-  ...ticket,
-  attention: ticket.attention.filter((other) => other !== topic),
-});
-
-/** 类别存疑: the request went on with the category that it came with; the desk should look. */
-const doubted = (ticket: Ticket, decision: RoutingDecision | undefined): Ticket =>
-  decision?.categoryDoubt === undefined ? ticket : look(ticket, 'category');
-
-/** The topic goes with the last dispatch that was late. */
-function reached(ticket: Ticket, { unit, n }: EventOf<'deliveryRecovered'>): Ticket {
-  const { undelivered = [], ...rest } = ticket;
-  const left = undelivered.filter((one) => one.unit !== unit || one.n !== n);
-  return left.length > 0
-    ? { ...rest, undelivered: left }
-    : { ...rest, attention: ticket.attention.filter((topic) => topic !== 'undelivered') };
-}
-
-/** Before the first dispatch no limit runs on the urgency yet; after it, a change of limits is the desk's decision. */
-const endangered = (ticket: Ticket): Ticket => ({
-  ...look(ticket, 'danger'),
-  flags: { ...ticket.flags, danger: true },
-  ...(ticket.dispatchedAt === undefined && isOpen(ticket.status) ? { urgency: 'critical' as const } : {}),
-});
-
-/**
- * Somebody who can be reached was not: the platform refused us, or the citizen closed the only way. Of a part that was split
- * off nobody has a query code either: without a message only the desk can tell.
- */
-const isUntold = ({ outcome, detail }: EventOf<'feedbackRecorded'>, { splitFrom }: Ticket): boolean =>
-  outcome === 'rejected' || (outcome === 'unreachable' && (detail === 'noConsent' || splitFrom !== undefined));
 
 const placed = (from: { categoryCode?: string | undefined; townCode?: string | undefined }): Partial<Ticket> => ({
   ...(from.categoryCode === undefined ? {} : { categoryCode: from.categoryCode }),

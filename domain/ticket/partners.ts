@@ -1,6 +1,6 @@
 /** 协办、联办: who works along with the owner, and who of them hears that it is over. */
 import type { CallbackType } from '#schemas/event.ts';
-import type { Ticket } from '#schemas/ticket.ts';
+import type { Assist, Ticket } from '#schemas/ticket.ts';
 
 type Told = { readonly to: string; readonly type: CallbackType };
 
@@ -29,3 +29,20 @@ export const leftOut = (ticket: Ticket, owner: string, coHandlers: readonly stri
     'withdrawn',
     owner,
   );
+
+export const assisted = (ticket: Ticket, unit: string, state: Assist['state'], at: string): Ticket => ({
+  ...ticket,
+  assists: ticket.assists.map((assist) => (assist.unit === unit ? { unit, state, at } : assist)),
+});
+
+/** Whoever still works along is told that it is over; from then on it is. */
+export const sentHome = ({ assists }: Ticket, at: string): Partial<Ticket> => ({
+  assists: assists.map((assist) => (assist.state === 'finished' ? assist : { ...assist, state: 'finished', at })),
+});
+
+/** 联办 goes on with those who stay co-handlers. */
+export function stillJoint(ticket: Ticket): Ticket {
+  const { joint, ...rest } = ticket;
+  const units = joint?.units.filter((unit) => unit !== rest.owner && rest.coHandlers.includes(unit)) ?? [];
+  return joint === undefined || units.length === 0 ? rest : { ...rest, joint: { ...joint, units } };
+}

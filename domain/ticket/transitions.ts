@@ -68,6 +68,13 @@ export const transitions = [
   },
   { command: 'tick', by: 'system', from: OPEN, to: [] },
   {
+    command: 'recalculate',
+    by: 'system',
+    from: OPEN,
+    to: [],
+    requires: 'provisional deadlines whose days are official now',
+  },
+  {
     command: 'reroute',
     by: 'system',
     from: ['DISPATCHING'],
@@ -81,10 +88,23 @@ export const transitions = [
   { command: 'recordDeliveryLate', by: 'system', from: OPEN, to: [], requires: 'once per dispatch' },
   { command: 'recordDeliveryRecovered', by: 'system', from: ANY, to: [], requires: 'it was late' },
 
-  { command: 'sign', by: 'department', from: ['AWAIT_SIGN'], to: ['SIGNED'] },
+  {
+    command: 'sign',
+    by: 'department',
+    from: ['AWAIT_SIGN', 'REWORK'],
+    to: ['SIGNED', 'REWORK'],
+    requires: 'in rework: under a director’s supervision, once',
+  },
   { command: 'accept', by: 'department', from: ['SIGNED'], to: ['HANDLING'] },
   { command: 'contact', by: 'department', from: ['SIGNED', ...AT_WORK], to: [] },
   { command: 'progress', by: 'department', from: AT_WORK, to: [] },
+  {
+    command: 'reportOnSite',
+    by: 'department',
+    from: ['REWORK'],
+    to: [],
+    requires: 'under a director’s supervision, once',
+  },
   { command: 'reply', by: 'department', from: ['HANDLING', 'REWORK'], to: ['REPLIED'] },
   {
     command: 'return',
@@ -218,6 +238,14 @@ export const transitions = [
     requires: 'an end date, until which clocks stand; so often as the district lets it',
   },
   { command: 'resume', by: 'operator', roles: DESK, from: ['HANDLING', 'REWORK'], to: [], requires: 'suspended' },
+  {
+    command: 'setUrgency',
+    by: 'operator',
+    roles: DESK,
+    from: OPEN,
+    to: [],
+    requires: 'another one; not suspended',
+  },
   { command: 'supervise', by: 'operator', roles: DESK, from: OPEN, to: [], requires: 'a unit owns it' },
   { command: 'openJointHandling', by: 'operator', roles: DESK, from: UNANSWERED, to: [], requires: 'a unit owns it' },
   {
@@ -253,8 +281,9 @@ export const transitions = [
     by: ['citizen', 'operator'],
     roles: ANY_AGENT,
     from: ['AWAIT_VISIT', 'CLOSED'],
-    to: ['CLOSED'],
-    requires: 'once; closes when solved and satisfied',
+    to: ['CLOSED', 'REWORK'],
+    requires:
+      'once; closes when solved and satisfied; an enterprise’s dissatisfied one goes under the director’s supervision',
   },
 ] as const satisfies readonly Transition[];
 

@@ -1,6 +1,6 @@
 /**
- * Receipts in DynamoDB: `R#<channel>#<channelRef>` holds the receipt; `N#<ticketNo>` and, for a message of the board,
- * `B#<messageId>` lead to it. The first two may stand in the index `byCaller`: the number's row under the phone number of a
+ * Receipts in DynamoDB: `R#<channel>#<channelRef>` holds the receipt, `S#<ticketNo>` that of a part that was split off;
+ * `N#<ticketNo>` and, for a message of the board, `B#<messageId>` lead to it. The first two may stand in the index `byCaller`: the number's row under the phone number of a
  * caller whose receipt stands under the openid. `pendingKey` and `pendingSince` put a receipt into the sparse index `pending`
  * until the router's transaction takes them away.
  */
@@ -26,6 +26,23 @@ const pending = (since: number) => ({
   state: 'received',
   pendingKey: PENDING_KEY,
   pendingSince: new Date(since).toISOString(),
+});
+
+/**
+ * 拆单: the rows of a part's receipt, for the transaction that makes the part. Nobody posted it and no router waits for it, so it
+ * stands under no channel's key, in no list of what waits, and is not counted as a request.
+ */
+export function partRows(receipt: Receipt): Part['put'][] {
+  const { ticketNo, phoneHash, receivedAt } = receipt;
+  const pk = `S#${ticketNo}`;
+  return [onlyOnce({ pk, ...receipt, state: 'routed' }), onlyOnce(numberRow(ticketNo, pk, phoneHash, receivedAt))];
+}
+
+/** Leads from a ticket's number to its receipt, and from the other hash of its caller to both. */
+const numberRow = (ticketNo: string, receipt: string, phoneHash: string | undefined, receivedAt: string) => ({
+  pk: numberPk(ticketNo),
+  receiptPk: receipt,
+  ...(phoneHash === undefined ? {} : { callerHash: phoneHash, receivedAt }),
 });
 
 /** A row that never exists; read in the place of one, so that a wrong ticket number takes as long as a wrong code. */
@@ -88,11 +105,7 @@ export const receiptStore = (): ReceiptStore => ({
         refused: 'exists',
       },
       {
-        put: onlyOnce({
-          pk: numberPk(receipt.ticketNo),
-          receiptPk: pk,
-          ...(phoneHash === undefined ? {} : { callerHash: phoneHash, receivedAt }),
-        }),
+        put: onlyOnce(numberRow(receipt.ticketNo, pk, phoneHash, receivedAt)),
         refused: 'numberTaken',
       },
       { put: { TableName: env('CALLERS_TABLE'), Item: caller } },

@@ -17,8 +17,9 @@ export function stepFunctionsTimer(): TimerPort {
   const stateMachineArn = env('TIMER_STATE_MACHINE_ARN');
   const arnOf = (name: string): string => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   return {
-    async set({ name, ticketNo, generation, until }) {
-      const input = JSON.stringify({ ticketNo, generation, until: new Date(until).toISOString() });
+    async set({ name, ticketNo, generation, since, until }) {
+      const [from, to] = [since, until].map((ms) => new Date(ms).toISOString());
+      const input = JSON.stringify({ ticketNo, generation, since: from, until: to });
       try {
         await stepFunctions().send(new StartExecutionCommand({ stateMachineArn, name, input }));
       } catch (error) {

@@ -2,8 +2,8 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { IntakeMessage } from '#schemas/intake.ts';
 import { dynamo, env } from './aws.ts';
-import { MARK_KEY } from './dynamo-ticket-store.ts';
 import { PENDING_KEY } from './receipt-store.ts';
+import { MARK_KEY } from './ticket-rows.ts';
 
 /** Requests and additions received before `before` (epoch ms, office time) that wait for the router, oldest first. */
 export async function waitingMessages(before: number, limit: number): Promise<IntakeMessage[]> {

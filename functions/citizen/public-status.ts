@@ -3,6 +3,7 @@ import { evolve } from '#domain/ticket/evolve.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import type { Receipt } from '#functions/ports/receipt-store.ts';
+import { queryCodeOf } from '#functions/shared/query-code.ts';
 import type { PublicStage, PublicStatus } from '#schemas/citizen.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { Ticket } from '#schemas/ticket.ts';
@@ -29,6 +30,7 @@ export async function publicStatus(receipt: Receipt): Promise<PublicStatus> {
     ...(answer === undefined ? {} : { answer }),
     ...(refusal === undefined ? {} : { lawfulRoute: refusal.lawfulRoute }),
     ...(ticket.rating === undefined ? {} : { rating: withoutComment(ticket.rating) }),
+    ...(ticket.splitInto.length === 0 ? {} : { parts: await partsOf(ticket) }),
   };
 }
 
@@ -80,3 +82,7 @@ const withoutComment = ({ solved, satisfaction, at }: NonNullable<Ticket['rating
   satisfaction,
   at,
 });
+
+/** Whoever may see this ticket may see its parts: they are the same citizen's, and here is where the codes are given. */
+const partsOf = ({ splitInto, queryKeyId }: Ticket): Promise<NonNullable<PublicStatus['parts']>> =>
+  Promise.all(splitInto.map(async (ticketNo) => ({ ticketNo, queryCode: await queryCodeOf(ticketNo, queryKeyId) })));

@@ -41,9 +41,10 @@ export const handler = api({
       throw new ProblemError('bodyInvalid', { errors: [{ pointer: '', detail: 'header idempotency-key' }] });
     }
     await refreshDistrict();
+    const ticketNo = ticketNoOf(request.params);
     const result = await changeTicket({
-      ticketNo: ticketNoOf(request.params),
-      ...withPartner(command.command === 'append' ? hear(command, district()) : command),
+      ticketNo,
+      ...(await withPartner(ticketNo, command.command === 'append' ? hear(command, district()) : command)),
       actor: { kind: 'operator', id: operator.id, role: operator.role },
       ...(key === undefined
         ? {}

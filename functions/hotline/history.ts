@@ -3,9 +3,10 @@
  * in the ticket's history.
  */
 import { discreetText } from '#domain/delivery/discretion.ts';
+import { timePerHolder } from '#domain/sla/holders.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { linkText } from '#functions/shared/attachment-links.ts';
-import { changeTicket } from '#functions/shared/change.ts';
+import { changeTicket, decideContext } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
 import { type Routes, readJson } from '#functions/shared/http.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
@@ -39,7 +40,14 @@ export async function historyOf(ticketNo: string, masked: boolean): Promise<obje
   const texts = await readTexts(ticketNo, [ticket.textKey, ...events.flatMap(keysOf)], masked);
   // The token leads to the caller's identity; whoever needs that asks for it by name and reason.
   const { callerToken: _, ...shown } = ticket;
-  return { ticket: shown, events: events.map((event) => shownEvent(event, masked)), texts, masked };
+  const { rules, now } = decideContext();
+  return {
+    ticket: shown,
+    events: events.map((event) => shownEvent(event, masked)),
+    texts,
+    held: timePerHolder(rules.calendar, ticket.clocks, now),
+    masked,
+  };
 }
 
 function keysOf(event: TicketEvent): string[] {

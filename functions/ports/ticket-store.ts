@@ -6,6 +6,7 @@ import type { DeliveryWatch } from '#schemas/delivery.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { Departure } from '#schemas/reconciliation.ts';
 import type { AttentionTopic, Ticket, TicketText } from '#schemas/ticket.ts';
+import type { Receipt } from './receipt-store.ts';
 
 /** What caused a change. The same cause never changes a ticket twice; `fingerprint` tells a replay from a misuse of the key. */
 export interface Cause {
@@ -29,6 +30,8 @@ export interface Change {
   readonly cause?: Cause & { readonly answer: CommandAnswer };
   /** Marks the receipt, of a request or of an addition, as routed in the same transaction. */
   readonly receipt?: { readonly channel: string; readonly channelRef: string };
+  /** 拆单: the receipt by which the citizen finds a part, written with it. */
+  readonly partReceipt?: Receipt;
   /** What a person changed of the router's decision. */
   readonly correction?: Correction;
   /** 未送达监视: set with the dispatches that it watches. */

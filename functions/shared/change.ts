@@ -13,9 +13,11 @@ import { handlerOn } from '#domain/ticket/leave.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
+import type { Receipt } from '#functions/ports/receipt-store.ts';
 import type { Cause, Change, TicketStore } from '#functions/ports/ticket-store.ts';
 import type { CommandAnswer } from '#schemas/command.ts';
 import type { Actor, TicketEvent } from '#schemas/event.ts';
+import type { CalendarData } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { log } from './log.ts';
 
@@ -31,7 +33,13 @@ export interface ChangeRequest {
   readonly receipt?: Change['receipt'];
   readonly callerHash?: string | undefined;
   /** A second ticket that changes in the same transaction (并单, 拆单); `command` is asked with the first one as it was. */
-  readonly partner?: { readonly ticketNo: string; command(ticket: Ticket): TicketCommand } | undefined;
+  readonly partner?: Partner | undefined;
+}
+export interface Partner {
+  readonly ticketNo: string;
+  command(ticket: Ticket): TicketCommand;
+  /** Of a second ticket that is new; its citizen finds it by this. */
+  receiptOf?(made: Ticket): Receipt;
 }
 export type ChangeResult =
   | {
@@ -107,6 +115,7 @@ export async function changeTicket(
               texts: together.texts,
               expectedVersion: other?.version ?? 0,
               watches: watchesOf(together.events, context.rules),
+              ...(partner?.receiptOf === undefined ? {} : { partReceipt: partner.receiptOf(together.ticket) }),
             },
           ]),
     );
@@ -141,16 +150,17 @@ const answerOf = (ticket: Ticket, actor: Actor): CommandAnswer => ({
   deadlines: deadlines(ticket, actor.kind === 'department' ? actor.id : DESK),
 });
 
-let calendar: WorkingCalendar | undefined;
+/** Laid out once for the calendar data that it was made of. */
+let laidOut: { readonly days: CalendarData; readonly calendar: WorkingCalendar } | undefined;
 
 /** The district's rules and the office time of now. */
 export function decideContext(other?: Ticket): DecideContext {
   const now = officeNow();
   const { limits, departments, desk, calendar: days, catalogue, towns } = district();
-  calendar ??= new WorkingCalendar(days);
+  if (laidOut?.days !== days) laidOut = { days, calendar: new WorkingCalendar(days) };
   return {
     now,
-    rules: { calendar, profile: limits },
+    rules: { calendar: laidOut.calendar, profile: limits },
     isUnit: (id) => departments.some((unit) => unit.id === id),
     levelOf: (id) => departments.find((unit) => unit.id === id)?.level,
     handlerOf: (id) =>

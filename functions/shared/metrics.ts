@@ -7,6 +7,7 @@ export type Metric =
   | 'sweepFailures'
   | 'receiptsRerouted'
   | 'marksLate'
+  | 'provisionalDeadlines'
   | 'alarmsRestarted'
   | 'deliveriesDead'
   | 'breakersOpened'

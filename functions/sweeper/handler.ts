@@ -1,17 +1,21 @@
 /**
  * 巡检: repairs what slipped. A receipt whose message never reached the queue is sent again; a warning that no alarm fired is
- * fired, and its ticket gets an alarm again. In health every count is zero; each is a metric with an alarm.
+ * fired, and its ticket gets an alarm again. In health every count is zero; each is a metric with an alarm. It also counts the
+ * deadlines that wait for a notice of days off (暂定), and has them counted again once the district's calendar knows it.
  */
 import middy from '@middy/core';
+import { runningClocks } from '#domain/ticket/clocks.ts';
+import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { stepFunctionsTimer } from '#functions/adapters/step-functions-timer.ts';
 import { lateTickets, waitingMessages } from '#functions/adapters/sweep-store.ts';
 import { alarmName, nextWake } from '#functions/shared/alarm.ts';
-import { changeTicket } from '#functions/shared/change.ts';
+import { changeTicket, decideContext } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
 import type { IntakeMessage } from '#schemas/intake.ts';
+import type { Clock } from '#schemas/sla.ts';
 
 const MINUTE_MS = 60_000;
 /** The router takes seconds; what waits longer than this has lost its message. */
@@ -28,15 +32,31 @@ export const handler = middy<unknown, void>().handler(async () => {
   // One that can't be repaired must not keep the others waiting.
   const resent = await Promise.allSettled(messages.map(resend));
   const woken = await Promise.allSettled(late.map(wake));
-  const failures = [...resent, ...woken].filter((outcome) => outcome.status === 'rejected');
+  const { items: provisional } = await ticketStore().listByAttention('provisional', { limit: AT_ONCE });
+  const known = provisional.filter((ticket) => runningClocks(ticket).some(isAnnounced));
+  const recalculated = await Promise.allSettled(known.map(({ ticketNo }) => recalculate(ticketNo)));
+  const failures = [...resent, ...woken, ...recalculated].filter((outcome) => outcome.status === 'rejected');
   for (const { reason } of failures) log.error('not repaired', { code: 'sweepFailed' }, reason);
   publish({
     receiptsRerouted: messages.length,
     marksLate: late.length,
     alarmsRestarted: woken.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length,
+    provisionalDeadlines: provisional.length - known.length,
     sweepFailures: failures.length,
   });
 });
+
+/** Whether the days that a provisional deadline needed are official by now. */
+const isAnnounced = ({ provisional, dueAt }: Clock): boolean =>
+  provisional && decideContext().rules.calendar.isOfficial(Date.parse(dueAt));
+
+async function recalculate(ticketNo: string): Promise<void> {
+  const command = { command: 'recalculate' } as const;
+  const result = await changeTicket({ ticketNo, command, actor: { kind: 'system', id: 'sweeper' } });
+  // Closed in the meantime: its deadlines concern nobody.
+  if (result.outcome === 'changed' || result.outcome === 'rejected') return;
+  throw new Error(`not recalculated: ${result.outcome}`);
+}
 
 async function resend(message: IntakeMessage): Promise<void> {
   await send('INTAKE_QUEUE_URL', message);
@@ -61,6 +81,12 @@ async function wake(ticketNo: string): Promise<boolean> {
   const name = alarmName(ticketNo, ticket.clockGeneration);
   if (await timer.isSet(name)) return false;
   // The old name is used up; the time of its next mark makes the new one, so that two runs set the same alarm.
-  await timer.set({ name: `${name}-${until}`, ticketNo, generation: ticket.clockGeneration, until });
+  await timer.set({
+    name: `${name}-${until}`,
+    ticketNo,
+    generation: ticket.clockGeneration,
+    since: officeNow(),
+    until,
+  });
   return true;
 }

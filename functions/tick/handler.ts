@@ -2,11 +2,17 @@
 import middy from '@middy/core';
 import * as z from 'zod';
 import { officeNow } from '#functions/adapters/office-clock.ts';
-import { nextWake } from '#functions/shared/alarm.ts';
+import { MAX_ALARM_AGE_MS, nextWake } from '#functions/shared/alarm.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { TicketNo } from '#schemas/common.ts';
 
-const Alarm = z.object({ ticketNo: TicketNo, generation: z.int().min(1), until: z.string() });
+/** `since`: when the execution began; none in those of before there was a renewal. */
+const Alarm = z.object({
+  ticketNo: TicketNo,
+  generation: z.int().min(1),
+  since: z.iso.datetime().optional(),
+  until: z.string(),
+});
 export type TickAnswer = z.infer<typeof Alarm> & {
   done: boolean;
   reason: 'next' | 'superseded' | 'nothingLeft';
@@ -14,9 +20,10 @@ export type TickAnswer = z.infer<typeof Alarm> & {
 
 export const handler = middy<unknown, TickAnswer>().handler(async (input) => {
   const alarm = Alarm.parse(input);
-  const { ticketNo, generation } = alarm;
+  const { ticketNo, generation, since } = alarm;
+  const renew = since !== undefined && officeNow() - Date.parse(since) > MAX_ALARM_AGE_MS;
   const result = await changeTicket(
-    { ticketNo, command: { command: 'tick' }, actor: { kind: 'system', id: 'timer' } },
+    { ticketNo, command: { command: 'tick', renew }, actor: { kind: 'system', id: 'timer' } },
     (ticket) => ticket.clockGeneration === generation,
   );
   // A ticket of another generation counts as unknown, a closed one forbids the tick: either way this alarm is stale.
@@ -24,7 +31,9 @@ export const handler = middy<unknown, TickAnswer>().handler(async (input) => {
     return { ...alarm, done: true, reason: 'superseded' };
   }
   if (result.outcome !== 'changed') throw new Error(`tick not done: ${result.outcome}`);
+  // The event that renewed it brings its successor.
+  if (result.ticket.clockGeneration !== generation) return { ...alarm, done: true, reason: 'superseded' };
   const until = nextWake(result.ticket, officeNow());
   if (until === undefined) return { ...alarm, done: true, reason: 'nothingLeft' };
-  return { ticketNo, generation, until: new Date(until).toISOString(), done: false, reason: 'next' };
+  return { ...alarm, until: new Date(until).toISOString(), done: false, reason: 'next' };
 });

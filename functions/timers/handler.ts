@@ -17,10 +17,11 @@ export const handler = consumer(EventPointer, async ({ ticketNo, generation }) =
   if (generation > 1) await timer.end(alarmName(ticketNo, generation - 1));
   const ticket = await store.load(ticketNo);
   if (ticket === undefined) throw new Error('an event without its ticket');
-  const until = nextWake(ticket, officeNow());
+  const since = officeNow();
+  const until = nextWake(ticket, since);
   if (ticket.clockGeneration !== generation || until === undefined) return;
   const name = alarmName(ticketNo, generation);
-  await timer.set({ name, ticketNo, generation, until });
+  await timer.set({ name, ticketNo, generation, since, until });
   log.info('alarm set', { ticketNo, generation, until: new Date(until).toISOString() });
   const now = await store.load(ticketNo);
   if (now?.clockGeneration !== generation) await timer.end(name);

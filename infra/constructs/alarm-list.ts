@@ -215,6 +215,12 @@ export const ALARMS: readonly AlarmDefinition[] = [
     'In health it is zero: each open ticket has one live execution.',
   ),
   sweeperCount(
+    'provisional-deadlines',
+    'provisionalDeadlines',
+    'deadlines need days for which the calendar has no notice',
+    'They are counted as if every Monday to Friday were a working day, and may be wrong by a holiday.',
+  ),
+  sweeperCount(
     'sweep-failures',
     'sweepFailures',
     'the sweeper could not repair something',

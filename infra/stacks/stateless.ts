@@ -137,7 +137,8 @@ export class StatelessStack extends Stack {
       .secret(state.linkSecret);
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
       .table(tickets, [...CHANGE, 'UpdateItem'], ['byAttention', 'byDue', 'byOwner', 'byStatus'])
-      .table(receipts, ['GetItem'], ['byCaller'])
+      // A part that is split off gets a receipt.
+      .table(receipts, ['GetItem', 'PutItem'], ['byCaller'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret, state.linkSecret)
       .sends(dispatch)

@@ -44,6 +44,7 @@ const TYPES: Readonly<Record<CallbackType, string>> = {
   jointOpened: '联办',
   suspended: '挂起',
   resumed: '恢复',
+  replanned: '改时限',
 };
 const FAULTS: Readonly<Record<string, string>> = {
   timeout: '超时',

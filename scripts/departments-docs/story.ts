@@ -107,6 +107,7 @@ const steered = (decision: RoutingDecision): readonly Step[] => [
   ['2026-11-23T10:10:00+08:00', desk, { command: 'absorb', from: 'XA2026112300000026', reason: '同一工厂' }],
   ['2026-11-23T10:20:00+08:00', desk, { command: 'supervise', level: 'director', reason: '企业再次投诉' }],
   ['2026-11-23T10:30:00+08:00', desk, { command: 'openJointHandling', units: [TOWN], reason: '须属地配合' }],
+  ['2026-11-23T10:40:00+08:00', desk, { command: 'setUrgency', urgency: 'urgent', reason: '涉及二十余人' }],
   ['2026-11-23T11:00:00+08:00', unit, { command: 'handOver', to: 'B', reason: '甲出差' }],
   ['2026-11-23T15:00:00+08:00', desk, { command: 'suspend', until: '2026-11-27T09:00:00+08:00', reason: '等鉴定结论' }],
   ['2026-11-26T09:00:00+08:00', desk, { command: 'resume', reason: '结论已出' }],

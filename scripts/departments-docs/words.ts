@@ -78,6 +78,13 @@ export const CALLBACK_WORDS: Readonly<Record<string, { readonly when: Words; rea
     when: { en: 'the clocks stand (挂起) until `until`', zh: '挂起：时限停到 `until`' },
     todo: { en: 'show it', zh: '展示' },
   },
+  replanned: {
+    when: {
+      en: 'limits changed (改时限): another urgency, or days off were announced',
+      zh: '改时限：紧急程度有变，或放假安排公布后重算',
+    },
+    todo: { en: 'read `urgency` and `deadlines`', zh: '看 `urgency`、`deadlines`' },
+  },
   resumed: {
     when: { en: 'the clocks run again (恢复)', zh: '恢复计时' },
     todo: { en: 'read `deadlines`', zh: '看 `deadlines` 的新时限' },

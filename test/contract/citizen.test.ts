@@ -11,6 +11,7 @@ import { PublicStatus } from '#schemas/citizen.ts';
 import type { Actor } from '#schemas/event.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
+import { ask } from './desk.ts';
 import { type Answer, call, problemOf, signedPost, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -237,4 +238,87 @@ test('no line that was logged holds a query code or a citizen text', () => {
   const lines = world.log.join('');
   expect(world.log.length).toBeGreaterThan(10);
   for (const word of [receipt.queryCode, '路灯', '处理及时', '内部经过']) expect(lines).not.toContain(word);
+});
+
+describe('a part that was split off', () => {
+  const PHONE = '13812345678';
+  const part = {
+    command: 'split',
+    title: '垃圾清运',
+    content: '楼下垃圾三天没人清运',
+    owner: 'zhujian',
+    reason: '两件事',
+  };
+  const split = (body: object = {}) =>
+    ask(world, 'dispatcher', 'POST', '/hotline/tickets/{ticketNo}/commands', {
+      params: { ticketNo: receipt.ticketNo },
+      body: { ...part, ...body },
+    });
+  /** The part, as the parent's page names it. */
+  async function parted() {
+    await route();
+    expect((await split()).status).toBe(200);
+    const { parts = [] } = PublicStatus.parse((await own()).body);
+    expect(parts).toHaveLength(1);
+    return parts[0]!;
+  }
+
+  test('is named with its own code on the page of the ticket that it was a part of', async () => {
+    expect((await own()).body).not.toHaveProperty('parts');
+    const { ticketNo, queryCode } = await parted();
+    const answer = await status(ticketNo, { 'X-Query-Code': queryCode });
+    expect(PublicStatus.parse(answer.body)).toMatchObject({ ticketNo, status: 'AWAIT_SIGN' });
+    // Each code opens its own ticket.
+    expect((await status(ticketNo, { 'X-Query-Code': receipt.queryCode })).status).toBe(404);
+    expect((await status(receipt.ticketNo, { 'X-Query-Code': queryCode })).status).toBe(404);
+  });
+
+  test('is urged, added to and withdrawn like any other', async () => {
+    const { ticketNo, queryCode } = await parted();
+    const tell = (what: string, body: object) =>
+      call<PublicStatus>(citizen, {
+        resource: `/tickets/{ticketNo}/${what}`,
+        params: { ticketNo },
+        headers: { 'content-type': 'application/json', 'X-Query-Code': queryCode },
+        body: JSON.stringify(body),
+      });
+    expect((await tell('urge', {})).status).toBe(200);
+    expect((await tell('append', { text: '今天又没来' })).status).toBe(200);
+    expect((await tell('withdraw', {})).body).toMatchObject({ ticketNo, status: 'CANCELLED' });
+    expect((await own()).body.status).toBe('AWAIT_SIGN');
+  });
+
+  test('is found among the caller’s own, and counts as no request of theirs', async () => {
+    const body = {
+      channelRef: randomUUID(),
+      kind: 'complaint',
+      ...TEXT,
+      call: { callId: 'c2' },
+      caller: { phone: PHONE },
+    };
+    await world.clear();
+    const post = signedPost(world.keys.phone, '/channels/phone/requests', JSON.stringify(body));
+    receipt = (await call<IntakeReceipt>(phone, post)).body;
+    const { ticketNo } = await parted();
+    const found = await ask(world, 'agent', 'POST', '/hotline/callers/search', { body: { phone: PHONE } });
+    expect(found.body.tickets).toMatchObject([
+      { ticketNo, title: part.title, channel: 'phone' },
+      { ticketNo: receipt.ticketNo, title: TEXT.title },
+    ]);
+    const rows = (await world.rows('Receipts')).filter((row) => row.ticketNo === ticketNo);
+    expect(rows).toMatchObject([{ pk: `S#${ticketNo}`, state: 'routed' }]);
+    expect(rows[0]).not.toHaveProperty('dayKey');
+    expect(rows[0]).not.toHaveProperty('pendingKey');
+  });
+
+  test('may be split again', async () => {
+    const { ticketNo, queryCode } = await parted();
+    const again = await ask(world, 'dispatcher', 'POST', '/hotline/tickets/{ticketNo}/commands', {
+      params: { ticketNo },
+      body: { ...part, title: '路灯' },
+    });
+    expect(again.status).toBe(200);
+    const { parts = [] } = PublicStatus.parse((await status(ticketNo, { 'X-Query-Code': queryCode })).body);
+    expect((await status(parts[0]?.ticketNo ?? '', { 'X-Query-Code': parts[0]?.queryCode ?? '' })).status).toBe(200);
+  });
 });

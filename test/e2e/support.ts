@@ -46,6 +46,7 @@ export interface History {
     clocks: { id: string; marks: { yellow: string }; fired: object }[];
   };
   events: { type: string; [field: string]: unknown }[];
+  held: { clock: string; holder: string; minutes: number; counted: string }[];
 }
 export interface PublicStatus {
   status: string;

@@ -137,6 +137,7 @@ describe('in the template', () => {
       'deliveriesLate',
       'endpointsDisabled',
       'marksLate',
+      'provisionalDeadlines',
       'receiptsRerouted',
       'sweepFailures',
     ]);

@@ -121,6 +121,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Query@Tickets/byStatus',
     'dynamodb:UpdateItem@Tickets',
     'dynamodb:GetItem@Receipts',
+    // The receipt of a part that is split off.
+    'dynamodb:PutItem@Receipts',
     'dynamodb:Query@Receipts/byCaller',
     ...SECRET('QuerySecret'),
     ...SECRET('LinkSecret'),

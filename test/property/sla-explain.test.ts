@@ -55,7 +55,11 @@ describe('an explanation', () => {
           const query = { clock, kind: 'help', urgency: 'normal', holder: 'unit-with-a-name', limit } as const;
           const fresh = startClock(rules, { ...query, startedAt }, []);
           const moved = moveDeadline(rules, fresh, startedAt + later, startedAt, []);
-          for (const { why = '' } of [fresh, moved, continueClock(rules, moved, 'hotline', [])]) {
+          for (const { why = '' } of [
+            fresh,
+            moved,
+            continueClock(rules, moved, { holder: 'hotline', now: startedAt }, []),
+          ]) {
             expect(why.length).toBeGreaterThan(20);
             expect(why.length).toBeLessThanOrEqual(300);
             expect(why).not.toContain('unit-with-a-name');

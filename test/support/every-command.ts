@@ -69,6 +69,16 @@ const scenes: Readonly<Record<Status, () => Story>> = {
 };
 export const inState = (status: Status): Story => scenes[status]();
 
+/** 局长督办: an enterprise was not satisfied. */
+export const directed = (): Story =>
+  new Story()
+    .give(register({ enterprise: true }), system)
+    .give({ command: 'sign' }, owner)
+    .give({ command: 'accept' }, owner)
+    .give(reply, owner)
+    .give({ command: 'review', approve: true, reason }, dispatcher)
+    .give({ command: 'rate', solved: false, satisfaction: 'dissatisfied' }, { kind: 'citizen' });
+
 /** Brings a ticket of that state to where the command has something to do; states that can't be brought there stay. */
 function ready(story: Story, command: CommandName): Story {
   const at = (...states: Status[]) => story.ticket !== undefined && states.includes(story.is.status);
@@ -89,6 +99,9 @@ function ready(story: Story, command: CommandName): Story {
         { command: 'append', text: '着火了', danger: { numbers: ['119'], phrase: '着火' } },
         { kind: 'citizen' },
       );
+    case 'sign':
+    case 'reportOnSite':
+      return at('REWORK') ? directed() : story;
     case 'answerByMain':
       // An archived ticket that was merged before.
       return at('ARCHIVED') ? scenes.MERGED().give({ command: 'archive', reason }, dispatcher) : story;
@@ -113,6 +126,7 @@ function sample(command: CommandName, story: Story): TicketCommand {
     case 'answerByMain':
       return { command, main: OTHER, mainSeq: 7, resultCode: 'solved', publicAnswer: '已办结。' };
     case 'progress':
+    case 'reportOnSite':
     case 'finishAssist':
       return { command, note: '在办' };
     case 'reply':
@@ -153,6 +167,8 @@ function sample(command: CommandName, story: Story): TicketCommand {
         owner: 'zhujian',
         reason,
       };
+    case 'setUrgency':
+      return { command, urgency: story.ticket?.urgency === 'urgent' ? 'normal' : 'urgent', reason };
     case 'suspend':
       return { command, until: later(story, 5 * DAY), reason };
     case 'supervise':
@@ -168,6 +184,7 @@ function sample(command: CommandName, story: Story): TicketCommand {
     case 'rate':
       return { command, solved: true, satisfaction: 'satisfied' };
     case 'tick':
+    case 'recalculate':
     case 'sign':
     case 'accept':
     case 'contact':

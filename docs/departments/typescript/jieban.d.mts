@@ -50,6 +50,7 @@ export type DepartmentCommand = { handler?: string | undefined } & (
   | { command: 'whistle'; units: string[]; reason: string }
   | { command: 'reportIn'; note?: string | undefined }
   | { command: 'finishAssist'; note: string }
+  | { command: 'reportOnSite'; note: string }
   | { command: 'handOver'; to: 'A' | 'B'; reason: string }
 );
 

@@ -52,10 +52,16 @@ const stories = [
     .give({ command: 'resume', reason: '鉴定已出' }, dispatcher),
 ];
 
+/** The ticket that the third one absorbs. */
+const same = new Story()
+  .give(register({ ticketNo: 'XA2026112300000026' }), system)
+  .give({ command: 'merge', into: numbered(3).is.ticketNo, reason: '同一件事' }, dispatcher, numbered(3).is);
+
 const headersOf = ({ headers }: Received) => headers as Record<string, string>;
 const verify = (key: string, body: Buffer, headers: Record<string, string>) => new Webhook(key).verify(body, headers);
 
 it('every type of callback, in order', async () => {
+  await world.seed(same, {});
   for (const story of stories) {
     await world.seed(story, { name: '张三', phone: '+8613812345678' });
     // One after the other: a withdrawal would supersede what still waits.

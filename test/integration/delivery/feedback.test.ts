@@ -428,6 +428,15 @@ describe('website', () => {
     expect(repliesOf()).toMatchObject([{ state: 'withdrawn', isPublic: false }]);
   });
 
+  it('hears of a part that became a ticket of its own, by its number and without its code', async () => {
+    const newTicketNo = `${ticketNo.slice(0, -4)}9${ticketNo.slice(-3)}`;
+    const split = { command: 'split', title: '路灯', content: '路灯不亮', owner: 'zhujian', reason: '两件事' } as const;
+    await told(openStory(website(true)).give({ ...split, newTicketNo }, dispatcher), undefined, 'splitOff');
+    expect(repliesOf()).toMatchObject([{ state: 'accepted', isPublic: false }]);
+    expect(repliesOf()[0]?.replyContent).toContain(`另立工单 ${newTicketNo} 办理`);
+    expect(await records()).toEqual([{ notice: 'split', channel: 'website', outcome: 'sent' }]);
+  });
+
   it('a reply that comes after a newer one counts as told', async () => {
     const story = closedStory(website(true));
     await told(story, undefined, 'closed');

@@ -57,6 +57,7 @@ describe('good', () => {
     ['an SMS with a result', params({ result: '{result}' }, 'answerApproved')],
     ['a website text with all that its event has', website('{ticketNo}{department}{time}{deadline}')],
     ['a website text with a lawful route', website('请{route}。', 'notAccepted')],
+    ['a website text with a part’s number', website('{part}', 'splitOff')],
     ['a website text with a result', website('{result}', 'directClosed')],
   ])('%s', (_what, good) => {
     expect(check(good)).toEqual([]);
@@ -151,6 +152,7 @@ describe('bad, named by its path', () => {
     ['a deadline after the end', fields({ time5: '{deadline}' }, 'closed'), `${wechat}.fields.time5`],
     ['a result before there is one', fields({ thing2: '{result}' }), `${wechat}.fields.thing2`],
     ['a route that isn’t given', website('请{route}'), 'rules.0.website'],
+    ['a part of nothing', website('{part}'), 'rules.0.website'],
     ['no field', fields({}), `${wechat}.fields`],
     [
       'six fields',

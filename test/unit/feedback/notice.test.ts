@@ -13,6 +13,8 @@ const { feedback, departments } = loadDistrict('xianan');
 const board: Partial<IntakeRequest> = { channel: 'website', board: { messageId: 'm-1', publicConsent: true } };
 const atDesk = () => new Story().give(register({}, { disposition: 'desk', owner: 'hotline' }), system);
 
+const part = { title: '路灯', content: '门口路灯不亮', owner: 'zhujian', reason: '两件事' };
+
 /** One story for each event that a rule may name; the event is its last. */
 const ending: Readonly<Record<ToldEvent, () => Story>> = {
   dispatched: () => storyUntil('AWAIT_SIGN'),
@@ -35,6 +37,7 @@ const ending: Readonly<Record<ToldEvent, () => Story>> = {
       system,
     ),
   reopened: () => storyUntil('CLOSED').give({ command: 'reopen', reason: '又出现' }, dispatcher),
+  splitOff: () => storyUntil('SIGNED').give({ command: 'split', ...part, newTicketNo: OTHER }, dispatcher),
 };
 
 describe('which event says what', () => {
@@ -59,6 +62,15 @@ describe('which event says what', () => {
     for (const channel of ['phone', 'wechat', 'website'] as const) {
       expect(ruleFor(feedback, last, channel)?.notice).toBe(notice);
     }
+  });
+
+  it('a part is told where its own acceptance can’t be: a board has one reply a message', () => {
+    const last = ending.splitOff().events.at(-1)!;
+    expect(['phone', 'wechat', 'website'].map((channel) => spoken([last], channel as 'phone'))).toEqual([
+      [undefined],
+      [undefined],
+      ['split'],
+    ]);
   });
 
   it('the rest is not for the citizen', () => {
@@ -117,6 +129,14 @@ describe('by which way', () => {
   });
 });
 
+it('a part of a message has none of its own on the board: then the number that was left is the way', () => {
+  const parent = new Story().give(register({ ...board }), system).is;
+  const made = new Story().give({ command: 'registerSplit', ticketNo: OTHER, parent, ...part }, dispatcher).is;
+  const ways = (ticket: typeof made) => waysTo(ticket, { phone: '+8613812345678' }).map(({ way }) => way);
+  expect([ways(parent), ways(made)]).toEqual([['website'], ['sms']]);
+  expect(ways({ ...made, flags: { ...made.flags, anonymous: true } })).toEqual([]);
+});
+
 describe('placeholders', () => {
   const valuesOf = (story: Story) => {
     const event = story.events.at(-1)!;
@@ -140,6 +160,7 @@ describe('placeholders', () => {
     });
     expect(valuesOf(ending.closed())).toMatchObject({ result: '已解决', deadline: undefined });
     expect(valuesOf(ending.notAccepted())).toMatchObject({ route: '向法院起诉', result: undefined });
+    expect(valuesOf(ending.splitOff())).toMatchObject({ ticketNo: 'XA2026112300000018', part: OTHER });
   });
 
   it('fills what it knows and leaves no braces', () => {

@@ -150,8 +150,9 @@ describe('fire and stop', () => {
 describe('continueClock', () => {
   test('hands a run on: same deadline, new instance and holder, warnings armed anew', () => {
     const first = stopClock(fire(start(), 'yellow', at('2025-03-04 15:06')), at('2025-03-04 15:10'));
-    const second = continueClock(rules, first, 'renshe', [first]);
-    expect(second).toEqual({ ...start(), instance: 'sign#2', holder: 'renshe', why: expect.any(String) });
+    const second = continueClock(rules, first, { holder: 'renshe', now: at('2025-03-04 16:00') }, [first]);
+    const heldSince = '2025-03-04T16:00:00.000+08:00';
+    expect(second).toEqual({ ...start(), instance: 'sign#2', holder: 'renshe', heldSince, why: expect.any(String) });
     expect(Clock.parse(second)).toEqual(second);
     // what had passed before the change of hands is due to the new holder at once
     expect(dueMarks([first, second], at('2025-03-04 15:10')).map(({ clock, kind }) => [clock.instance, kind])).toEqual([
@@ -190,7 +191,8 @@ describe('a clock that stood', () => {
     const late = stopClock(fire(first, 'yellow', at('2025-03-06 08:30')), at('2025-03-07 09:00'));
     const again = resumeClock(rules, late, at('2025-03-12 09:00'), [late]);
     const { stoppedAt: _, ...run } = late;
-    expect(again).toEqual({ ...run, instance: 'finish#2', why: expect.stringContaining('挂起时已超期') });
+    const why = expect.stringContaining('挂起时已超期');
+    expect(again).toEqual({ ...run, instance: 'finish#2', heldSince: '2025-03-12T09:00:00.000+08:00', why });
   });
 
   test('needs no notice of holidays when its limit is natural', () => {

@@ -1,11 +1,21 @@
 /** 时限说明, word for word: each was checked against the calendar's rows and read aloud. */
 import { describe, expect, test } from 'vitest';
 import { fromIso } from '#domain/calendar/shanghai.ts';
-import { continueClock, moveDeadline, pauseUntil, resumeClock, startClock, stopClock } from '#domain/sla/clock.ts';
+import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import {
+  changeLimit,
+  continueClock,
+  moveDeadline,
+  pauseUntil,
+  recalculate,
+  resumeClock,
+  startClock,
+  stopClock,
+} from '#domain/sla/clock.ts';
 import { CLOCK_NAMES, explain } from '#domain/sla/explain.ts';
 import { type Clock, ClockId, type Limit } from '#schemas/sla.ts';
 import { storyUntil } from '#test/support/ticket-world.ts';
-import { withHours, xianan, xiananLimits } from '../calendar/xianan.ts';
+import { withHours, xianan, xiananData, xiananLimits } from '../calendar/xianan.ts';
 
 const at = (local: string) => fromIso(`${local.replace(' ', 'T')}:00+08:00`);
 const wd = (amount: number): Limit => ({ amount, unit: 'workingDays' });
@@ -165,13 +175,36 @@ describe('what a run went through is said', () => {
     );
   });
 
+  const handedOn = { holder: 'guanbuqiao', now: at('2025-03-05 09:00') };
+
   test('handed on, and with it an extension', () => {
-    expect(continueClock(rules, first, 'guanbuqiao', [first]).why).toContain(
+    expect(continueClock(rules, first, handedOn, [first]).why).toContain(
       '自2025年3月3日20:00起，起算当日不计，2025年3月6日17:30下班时到期（接续计时，期限不变）。',
     );
-    expect(continueClock(rules, moved, 'guanbuqiao', [first, moved]).why).toContain(
+    expect(continueClock(rules, moved, handedOn, [first, moved]).why).toContain(
       '到期时间另定为2025年3月10日12:00（接续计时，期限不变）。',
     );
+  });
+
+  test('under another limit: a shorter one from now, a longer one from the start', () => {
+    expect(changeLimit(rules, first, nm(240), at('2025-03-05 09:00'), [first]).why).toBe(
+      '办结时限4小时，自2025年3月5日09:00起，昼夜连续计时，周末和节假日照计，2025年3月5日13:00到期（时限已变更）。',
+    );
+    expect(changeLimit(rules, first, wd(4), at('2025-03-05 09:00'), [first]).why).toBe(
+      '办结时限4个工作日，自2025年3月3日20:00起，起算当日不计，2025年3月7日17:30下班时到期（时限已变更）。计入：3月4日至7日。',
+    );
+  });
+
+  test('counted anew when the notice has come, unless the deadline was set by hand', () => {
+    const years = xiananData.years.filter(({ year }) => year < 2026);
+    const in2025 = new WorkingCalendar({ ...xiananData, years, coveredUntil: '2025-12-31' });
+    const unknown = finish('2025-12-31 10:00', wd(1), in2025);
+    expect([unknown.provisional, unknown.dueAt.slice(0, 10)]).toEqual([true, '2026-01-01']);
+    const now = at('2025-12-31 12:00');
+    expect(recalculate(rules, unknown, { now, fixed: false }, [unknown]).why).toBe(
+      '办结时限1个工作日，自2025年12月31日10:00起，起算当日不计，2026年1月4日17:30下班时到期（放假安排公布后重算）。计入：2026年1月4日元旦调休上班。不计：2026年1月1日至3日元旦放假。',
+    );
+    expect(recalculate(rules, unknown, { now, fixed: true }, [unknown]).why).toContain('延期至2026年1月1日17:30。');
   });
 
   test('suspended until', () => {

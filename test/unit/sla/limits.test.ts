@@ -23,6 +23,7 @@ const table: [TimedClockId, critical: Limit, urgent: Limit, normal: Limit][] = [
   ['arbitration', h(4), wd(1), wd(1)],
   ['reportIn', h(1), h(4), wd(1)],
   ['assist', h(12), wd(1), wd(3)],
+  ['onSite', h(24), h(24), h(24)],
 ];
 const finish: [Kind, critical: Limit, urgent: Limit, normal: Limit][] = [
   ['consult', h(24), wd(1), wd(3)],
