@@ -67,7 +67,7 @@ describe('an explanation', () => {
           }
         },
       ),
-      { numRuns: 1_500 },
+      { numRuns: 700 },
     );
   });
 
