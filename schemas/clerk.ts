@@ -93,8 +93,16 @@ export const ClerkTask = z.strictObject({
   /** Office time of this answer: what is left of a deadline is counted from here. */
   now: Instant,
   linkExpiresAt: Instant,
-  /** Of the unit's running clocks, the earliest first. `yellowAt`, `orangeAt`: when the warnings come. */
-  deadlines: z.array(z.strictObject({ clock: named(ClockId), dueAt: Instant, yellowAt: Instant, orangeAt: Instant })),
+  /** Of the unit's running clocks, the earliest first. `yellowAt`, `orangeAt`: when the warnings come; `why`: 时限说明. */
+  deadlines: z.array(
+    z.strictObject({
+      clock: named(ClockId),
+      dueAt: Instant,
+      yellowAt: Instant,
+      orangeAt: Instant,
+      why: z.string().optional(),
+    }),
+  ),
   /** Why the hotline sent it, or sent it back. */
   reason: z.string().optional(),
   /** Absent when the ticket has ended, or the words were erased. */

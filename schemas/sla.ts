@@ -65,6 +65,8 @@ export const Clock = z.strictObject({
   dueAt: Instant,
   /** 暂定: the deadline needed a day for which no official notice is known yet, Monday to Friday was assumed. */
   provisional: z.boolean(),
+  /** 时限说明: which days counted and which did not, in Chinese; of calendar and limit alone, so it names nobody. */
+  why: z.string().max(400).optional(),
   /** When each colour becomes due. */
   marks: z.strictObject(perColour),
   /** When each colour was in fact raised. */
@@ -188,7 +190,7 @@ export const OfficeSeason = z.strictObject({
 export type OfficeSeason = z.infer<typeof OfficeSeason>;
 
 /** A day that departs from Monday to Friday: `off` true is a holiday (放假), false a make-up working day (调休上班). */
-export const OfficialDay = z.strictObject({ date: z.iso.date(), name: z.string().min(1), off: z.boolean() });
+export const OfficialDay = z.strictObject({ date: z.iso.date(), name: z.string().min(1).max(30), off: z.boolean() });
 export type OfficialDay = z.infer<typeof OfficialDay>;
 
 /** One year's notice of the State Council's General Office. It may reach back into the last days of the year before. */

@@ -7,6 +7,7 @@
  * - Laid out from the year before the first notice until ten years after the last. Beyond: `CalendarRangeError`.
  */
 import type { CalendarData } from '#schemas/sla.ts';
+import { appendDay, cutOut, type DayStretch } from './day-stretches.ts';
 import { CalendarRangeError, InvalidAmountError } from './errors.ts';
 import { CLOSED, nextOpen, officeHours, type Span, timeWhenWorked, workedUntil } from './office-hours.ts';
 import { dateOf, dayOf, dayOfDate, isWeekday, MINUTE, midnight } from './shanghai.ts';
@@ -34,6 +35,7 @@ export class WorkingCalendar {
   readonly #workingDaysBefore: Int32Array;
   /** The working days' numbers in order. */
   readonly #workingDays: readonly number[];
+  readonly #stretches: readonly DayStretch[];
 
   constructor(data: CalendarData) {
     const years = data.years.map(({ year }) => year);
@@ -45,27 +47,32 @@ export class WorkingCalendar {
     this.#firstDay = dayOfDate(`${firstYear - 1}-01-01`);
     this.#lastDay = dayOfDate(`${Math.max(...years) + YEARS_BEYOND}-12-31`);
 
-    const official = new Map(data.years.flatMap(({ days }) => days.map(({ date, off }) => [date, off] as const)));
+    const official = new Map(data.years.flatMap(({ days }) => days.map((day) => [day.date, day] as const)));
     const hoursOn = officeHours(data.office);
     const length = this.#lastDay - this.#firstDay + 1;
     const open: (readonly Span[])[] = [];
     const workingDays: number[] = [];
+    const stretches: DayStretch[] = [];
     this.#workedBefore = new Float64Array(length);
     this.#workingDaysBefore = new Int32Array(length);
     let worked = 0;
     for (let row = 0; row < length; row++) {
       const day = this.#firstDay + row;
       const date = dateOf(day);
-      const off = official.get(date) ?? !isWeekday(day);
+      const notice = official.get(date);
+      const off = notice?.off ?? !isWeekday(day);
       const spans = off ? CLOSED : hoursOn(date.slice(5));
       this.#workedBefore[row] = worked;
       this.#workingDaysBefore[row] = workingDays.length;
       open.push(spans);
       worked += spans.reduce((sum, { from, to }) => sum + to - from, 0);
       if (!off) workingDays.push(day);
+      const covered = day >= this.#coveredFromDay && day <= this.#coveredUntilDay;
+      appendDay(stretches, day, { works: !off, name: notice?.name, official: covered, hours: spans });
     }
     this.#open = open;
     this.#workingDays = workingDays;
+    this.#stretches = stretches;
   }
 
   /** 是否工作日. `date` as `YYYY-MM-DD`, a day of Shanghai. */
@@ -121,6 +128,13 @@ export class WorkingCalendar {
   /** When the office opens on the `days`-th last working day up to the day of `due`: from then on so many are left. */
   whenDaysLeft(due: number, days: number): number {
     return this.#opening(this.#workingDay(this.#workingDaysUntil(dayOf(due)) - days));
+  }
+
+  /** 逐段日历: the days of Shanghai from that of `from` up to and with that of `to` (epoch ms), equal ones together; none backwards. */
+  daysBetween(from: number, to: number): DayStretch[] {
+    const [first, last] = [dayOf(from), dayOf(to)];
+    if (first < this.#firstDay || last > this.#lastDay) throw this.#outOfRange();
+    return cutOut(this.#stretches, first, last);
   }
 
   /** Whether there is an official notice for the day of `instant`: what needs a later day is provisional. */

@@ -5,6 +5,7 @@
 import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Colour, Limit, LimitProfile, LimitQuery } from '#schemas/sla.ts';
+import { explain, explainPause, type Origin } from './explain.ts';
 import { findLimit } from './limits.ts';
 import { type Run, warningTimes } from './warnings.ts';
 import { deadline, workingClock } from './working-clock.ts';
@@ -32,7 +33,9 @@ export function startClock(rules: SlaRules, start: ClockStart, earlier: readonly
 }
 
 /** What an instance of a clock follows from. Epoch milliseconds. */
-interface Stretch extends Run, Pick<Clock, 'id' | 'holder' | 'provisional'> {}
+interface Stretch extends Run, Pick<Clock, 'id' | 'holder' | 'provisional'> {
+  readonly origin?: Origin;
+}
 
 /** The next instance of a clock: begun, handed on, moved or resumed, its marks follow from its limit, times and what was used. */
 function instance(
@@ -43,7 +46,7 @@ function instance(
 ): Clock {
   const { id, holder, limit, startedAt, dueAt, usedMs, provisional } = stretch;
   const { yellow, orange, red } = warningTimes(calendar, profile.warnings, stretch);
-  return {
+  const next: Clock = {
     id,
     instance: nextInstance(earlier, id),
     holder,
@@ -55,6 +58,7 @@ function instance(
     fired,
     ...(usedMs ? { usedMs } : {}),
   };
+  return { ...next, why: explain(calendar, next, stretch.origin) };
 }
 
 function nextInstance(earlier: readonly Clock[], id: ClockId): string {
@@ -116,7 +120,10 @@ export function continueClock(
   { holder, now }: { readonly holder: string; readonly now: number },
   earlier: readonly Clock[],
 ): Clock {
-  return { ...instance(rules, { ...stretchOf(clock), holder }, earlier), heldSince: toShanghai(now) };
+  return {
+    ...instance(rules, { ...stretchOf(clock), holder, origin: 'handedOn' }, earlier),
+    heldSince: toShanghai(now),
+  };
 }
 
 /**
@@ -133,12 +140,16 @@ export function changeLimit(
   const run = stretchOf(clock);
   const fromNow = deadline(rules.calendar, now, limit);
   if (fromNow.dueAt < run.dueAt) {
-    return instance(rules, { id: run.id, holder: run.holder, limit, startedAt: now, ...fromNow }, earlier);
+    return instance(
+      rules,
+      { id: run.id, holder: run.holder, limit, startedAt: now, ...fromNow, origin: 'changed' },
+      earlier,
+    );
   }
   const fromStart = deadline(rules.calendar, run.startedAt, limit);
   if (fromStart.dueAt <= run.dueAt) return clock;
   const { dueAt, provisional } = fromStart;
-  return armed(instance(rules, { ...run, limit, dueAt, provisional }, earlier), clock, now);
+  return armed(instance(rules, { ...run, limit, dueAt, provisional, origin: 'changed' }, earlier), clock, now);
 }
 
 /** Colours that were raised and still are: those whose moment has not moved into the future. */
@@ -160,7 +171,7 @@ export function moveDeadline(
   earlier: readonly Clock[],
 ): Clock {
   const provisional = isProvisional(rules, clock.limit, dueAt);
-  return armed(instance(rules, { ...stretchOf(clock), dueAt, provisional }, earlier), clock, now);
+  return armed(instance(rules, { ...stretchOf(clock), dueAt, provisional, origin: 'extended' }, earlier), clock, now);
 }
 
 /**
@@ -172,13 +183,18 @@ export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier:
   const run = stretchOf(clock);
   const stopped = fromIso(clock.stoppedAt);
   if (stopped >= run.dueAt) {
-    return { ...instance(rules, run, earlier, clock.fired), ...overdueOf(clock), heldSince: toShanghai(now) };
+    return {
+      ...instance(rules, { ...run, origin: 'overdue' }, earlier, clock.fired),
+      ...overdueOf(clock),
+      heldSince: toShanghai(now),
+    };
   }
   const own = workingClock(rules.calendar, run.limit.unit);
   const usedMs = (run.usedMs ?? 0) + own.elapsed(run.startedAt, stopped);
   const dueAt = own.after(now, own.elapsed(stopped, run.dueAt));
   const provisional = isProvisional(rules, run.limit, dueAt);
-  return instance(rules, { ...run, startedAt: now, dueAt, usedMs, provisional }, earlier, clock.fired);
+  const rest: Stretch = { ...run, startedAt: now, dueAt, usedMs, provisional, origin: 'resumed' };
+  return instance(rules, rest, earlier, clock.fired);
 }
 
 /**
@@ -198,7 +214,8 @@ export function recalculate(
   const rest = Math.max(0, own.elapsed(run.startedAt, whole.dueAt) - (run.usedMs ?? 0));
   const dueAt = fixed ? run.dueAt : run.usedMs ? own.after(run.startedAt, rest) : whole.dueAt;
   const provisional = isProvisional(rules, run.limit, dueAt);
-  return armed(instance(rules, { ...run, dueAt, provisional }, earlier), clock, now);
+  const origin: Origin = fixed ? 'extended' : 'recalculated';
+  return armed(instance(rules, { ...run, dueAt, provisional, origin }, earlier), clock, now);
 }
 
 /** 挂起: the clock of a pause, which rings once, at its end. Epoch ms. */
@@ -216,6 +233,7 @@ export function pauseUntil(
     startedAt: toShanghai(startedAt),
     dueAt: end,
     provisional: false,
+    why: explainPause(startedAt, until),
     marks: { yellow: end, orange: end, red: end },
     fired: {},
   };

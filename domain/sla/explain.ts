@@ -1,6 +1,9 @@
-/** 时限说明: why a deadline is what it is, in one Chinese sentence for clerks and citizens. */
-import { fromIso, inChinese } from '#domain/calendar/shanghai.ts';
-import type { Clock, ClockId, Limit } from '#schemas/sla.ts';
+/** 时限说明: why a deadline is what it is, in Chinese for clerks and citizens: how it was counted, which days counted, which not. */
+import { fromIso, inChinese, MINUTE } from '#domain/calendar/shanghai.ts';
+import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import type { Clock, ClockId, Limit, LimitUnit } from '#schemas/sla.ts';
+import { daysAfter, daysOfOffice, listDays, onlyOffice, provisionalWords, sumUpDays } from './explain-days.ts';
+import { deadline } from './working-clock.ts';
 
 /** What the office calls its clocks. */
 export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
@@ -21,25 +24,71 @@ export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
   assist: '协办',
 };
 
-/** E.g. `签收时限1个工作日，自2025年9月26日16:00起，起算当日不计，2025年9月28日17:30下班时到期。` */
-export function explain(clock: Clock): string {
-  const from = inChinese(fromIso(clock.startedAt));
-  const due = inChinese(fromIso(clock.dueAt));
-  const name = `${CLOCK_NAMES[clock.id]}时限${limitInChinese(clock.limit)}`;
-  return `${name}，自${from}起，${howCounted(clock.limit, due)}${clock.provisional ? PROVISIONAL : ''}。`;
+/** 由来: what an instance of a clock follows from, where that is not a fresh start. `overdue`: it stood, but was late before. */
+export type Origin = 'handedOn' | 'extended' | 'changed' | 'recalculated' | 'resumed' | 'overdue';
+
+/** What an explanation needs of a clock: no holder, no person. */
+type Explained = Pick<Clock, 'id' | 'limit' | 'startedAt' | 'dueAt' | 'provisional' | 'usedMs'>;
+
+/** Characters; a stored explanation may have 400. */
+const LONGEST = 300;
+
+/**
+ * E.g. `签收时限1个工作日，自2025年9月26日16:00起，起算当日不计，2025年9月28日17:30下班时到期。计入：9月28日国庆节、中秋节调休上班。不计：9月27日周六。`
+ * At most 300 characters: of long spans the days are summed up. Names nobody.
+ */
+export function explain(calendar: WorkingCalendar, clock: Explained, origin?: Origin): string {
+  const from = fromIso(clock.startedAt);
+  const to = fromIso(clock.dueAt);
+  if (clock.id === 'pause') return explainPause(from, to);
+  const how = howCounted(clock, origin);
+  const due = `${dueWords(calendar, clock, how, origin)}${origin ? ORIGIN_WORDS[origin] : ''}`;
+  const head = `${CLOCK_NAMES[clock.id]}时限${limitInChinese(clock.limit)}，${beginning(clock, origin)}`;
+  if (how === 'naturalMinutes') return `${head}，昼夜连续计时，周末和节假日照计，${due}。`;
+  const days = how === 'workingDays' ? daysAfter(calendar, from, to) : daysOfOffice(calendar, from, to);
+  const rule = how === 'workingDays' ? '起算当日不计' : onlyOffice(calendar, from, days);
+  const sentence = `${head}，${rule}，${due}${clock.provisional ? provisionalWords(days) : ''}。`;
+  const whole = `${sentence}${listDays(days)}`;
+  return whole.length <= LONGEST ? whole : `${sentence}${sumUpDays(days)}`;
 }
 
-const PROVISIONAL = '（所需日期的放假安排尚未公布，暂按周一至周五上班计算，公布后重算）';
+/** 挂起: when what stands goes on. Epoch ms. */
+export const explainPause = (from: number, to: number): string =>
+  `自${inChinese(from)}挂起，至${inChinese(to)}恢复，其间停止的环节不计时。`;
 
-function howCounted({ unit }: Limit, due: string): string {
-  switch (unit) {
-    case 'naturalMinutes':
-      return `昼夜连续计时，${due}到期`;
-    case 'workingMinutes':
-      return `只计办公时间，${due}到期`;
-    case 'workingDays':
-      return `起算当日不计，${due}下班时到期`;
-  }
+const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
+  handedOn: '（接续计时，期限不变）',
+  extended: '',
+  changed: '（时限已变更）',
+  recalculated: '（放假安排公布后重算）',
+  resumed: '',
+  overdue: '（挂起时已超期，期限不变）',
+};
+
+/** What was left when a clock of working days stood is no whole number of days: it goes on by office hours. */
+function howCounted({ limit: { unit }, usedMs }: Explained, origin: Origin | undefined): LimitUnit {
+  const stood = usedMs !== undefined || origin === 'resumed';
+  return unit === 'workingDays' && stood ? 'workingMinutes' : unit;
+}
+
+function beginning({ startedAt, usedMs }: Explained, origin: Origin | undefined): string {
+  const from = inChinese(fromIso(startedAt));
+  if (usedMs !== undefined) return `挂起后自${from}继续，此前已计${durationInChinese(usedMs)}`;
+  return origin === 'resumed' ? `挂起后自${from}继续` : `自${from}起`;
+}
+
+function dueWords(calendar: WorkingCalendar, clock: Explained, how: LimitUnit, origin: Origin | undefined): string {
+  const due = inChinese(fromIso(clock.dueAt));
+  if (origin === 'extended') return `延期至${due}`;
+  // An extension that a later instance of the run carries with it.
+  if (origin !== 'resumed' && isSetByHand(calendar, clock)) return `到期时间另定为${due}`;
+  return `${due}${how === 'workingDays' ? '下班时' : ''}到期`;
+}
+
+/** Of what stood or is provisional one can't tell: the whole run, or the days that it was counted by, are no longer at hand. */
+function isSetByHand(calendar: WorkingCalendar, { limit, startedAt, dueAt, provisional, usedMs }: Explained): boolean {
+  if (provisional || usedMs !== undefined) return false;
+  return deadline(calendar, fromIso(startedAt), limit).dueAt !== fromIso(dueAt);
 }
 
 /** `30分钟`, `24小时`, `4个工作小时`, `5个工作日`. */
@@ -53,4 +102,12 @@ export function limitInChinese({ amount, unit }: Limit): string {
     case 'workingDays':
       return `${amount}个工作日`;
   }
+}
+
+/** `45分钟`, `6小时`, `6小时30分钟`; what is less than a minute is left out. */
+function durationInChinese(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${rest}分钟`;
+  return rest === 0 ? `${hours}小时` : `${hours}小时${rest}分钟`;
 }

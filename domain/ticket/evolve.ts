@@ -40,7 +40,7 @@ function common(ticket: Ticket, event: TicketEvent): Ticket {
   if (event.clocks !== undefined) {
     const stopped = new Set(event.clocks.stopped);
     next.clocks = [
-      ...next.clocks.map((clock) => (stopped.has(clock.instance) ? { ...clock, stoppedAt: event.at } : clock)),
+      ...next.clocks.map((clock) => (stopped.has(clock.instance) ? ended(clock, event.at) : clock)),
       ...event.clocks.started,
     ];
     next.clockGeneration = event.clocks.generation;
@@ -52,6 +52,9 @@ function common(ticket: Ticket, event: TicketEvent): Ticket {
   }
   return next;
 }
+
+/** What has ended needs no explanation on the ticket; it stays with the event that started it. */
+const ended = ({ why: _, ...clock }: Clock, stoppedAt: string): Clock => ({ ...clock, stoppedAt });
 
 function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' }>): Ticket {
   const to = (status: Status, changes: Partial<Ticket> = {}): Ticket => ({ ...ticket, ...changes, status });

@@ -96,11 +96,12 @@ function deadlinesOf(ticket: Ticket, holder: string): ClerkTask['deadlines'] {
   return runningClocks(ticket)
     .filter((clock) => clock.holder === holder)
     .sort((a, b) => fromIso(a.dueAt) - fromIso(b.dueAt))
-    .map(({ id, dueAt, marks }) => ({
+    .map(({ id, dueAt, why, marks }) => ({
       clock: { code: id, name: CLOCK_NAMES[id] },
       dueAt,
       yellowAt: marks.yellow,
       orangeAt: marks.orange,
+      ...(why === undefined ? {} : { why }),
     }));
 }
 

@@ -22,10 +22,37 @@ import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { OfficialYear } from '#schemas/sla.ts';
 import { xianan, xiananData } from '../unit/calendar/xianan.ts';
 
+const askedTyme = new Map<number, boolean>();
+
 /** tyme4ts's word on a day; it knows the notices, the weekday is ours. */
 function worksByTyme(day: number): boolean {
+  const known = askedTyme.get(day);
+  if (known !== undefined) return known;
   const [year = 0, month = 0, date = 0] = dateOf(day).split('-').map(Number);
-  return LegalHoliday.fromYmd(year, month, date)?.isWork() ?? isWeekday(day);
+  const works = LegalHoliday.fromYmd(year, month, date)?.isWork() ?? isWeekday(day);
+  askedTyme.set(day, works);
+  return works;
+}
+
+/** The office's hours once more, from midnight. */
+const OPEN = [
+  [8.5 * HOUR, 12 * HOUR],
+  [14.5 * HOUR, 17.5 * HOUR],
+] as const;
+
+/** When so much office time has passed, by walking through tyme4ts's days from one opening to the next closing. */
+function walk(start: number, ms: number): number {
+  let left = ms;
+  for (let day = dayOf(start); left > 0; day++) {
+    if (!worksByTyme(day)) continue;
+    for (const [from, to] of OPEN) {
+      const [opens, closes] = [Math.max(start, midnight(day) + from), midnight(day) + to];
+      if (opens >= closes) continue;
+      if (left <= closes - opens) return opens + left;
+      left -= closes - opens;
+    }
+  }
+  return start;
 }
 
 /** A calendar of 2014–2026 from chinese-days alone, with the district's hours. */
@@ -74,7 +101,29 @@ describe('official days', () => {
   });
 });
 
+test('working days are monotonic in start and in number', () => {
+  const numbers = fc.integer({ min: 1, max: 60 });
+  fc.assert(
+    fc.property(known, known, numbers, numbers, (one, other, a, b) => {
+      const due = (start: number, days: number) => long.workingDays(start, days).dueAt;
+      expect(due(Math.min(one, other), a)).toBeLessThanOrEqual(due(Math.max(one, other), a));
+      expect(due(one, Math.min(a, b))).toBeLessThanOrEqual(due(one, Math.max(a, b)));
+      expect(a < b).toBe(due(one, a) < due(one, b));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 describe('working minutes', () => {
+  test('from 10,000 instants of 2014–2026 end where walking through tyme4ts’s days ends', () => {
+    fc.assert(
+      fc.property(anyYear, fc.integer({ min: 0, max: 9_000 }), (start, length) => {
+        expect(long.workingMinutes(start, length).dueAt).toBe(walk(start, length * MINUTE));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
   test('are monotonic in start and in length', () => {
     fc.assert(
       fc.property(known, known, minutes, minutes, (one, other, a, b) => {

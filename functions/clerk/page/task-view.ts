@@ -44,6 +44,8 @@ function dueBanner(task: ClerkTask): { element: HTMLElement; tick: () => void } 
     el('p', { class: 'due-name' }, `${first.clock.name}时限 `, warning),
     left,
     el('p', { class: 'due-at' }, `${momentInWords(Date.parse(first.dueAt))} 前`),
+    first.why !== undefined &&
+      el('details', {}, el('summary', {}, '时限怎么算的'), el('p', { class: 'due-why' }, first.why)),
     others.length > 0 && el('ul', { class: 'due-others' }, ...others.map(otherDue)),
   );
   const tick = () => {
