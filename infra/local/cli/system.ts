@@ -30,6 +30,8 @@ export interface SystemOptions {
   speed?: number;
   /** Office time moves only by `runner.plane.clock.advanceTo` (tests). */
   frozen?: boolean;
+  /** Office time at which an empty data folder begins (epoch ms); else real time. */
+  startAt?: number;
   /** Built-in departments for those without an endpoint; on unless false. */
   demoDepartments?: boolean;
   /** Units without an API, and the phone that a short message with a link goes to; they get no built-in department. */
@@ -147,6 +149,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       port: o.port,
       speed: o.speed ?? 1,
       frozen: o.frozen ?? false,
+      ...(o.startAt === undefined ? {} : { startAt: o.startAt }),
       ...(o.throttle === undefined ? {} : { throttle: o.throttle }),
       initialSecret: (constructId) => secrets.initial(constructId),
       parameters: oidcParameters(assembly, platforms.oidc),

@@ -1,0 +1,61 @@
+/**
+ * Which warnings a ticket's clocks called for, worked out from its history and the district's rules alone: each mark once, at its
+ * moment, or when its clock began with the mark behind it.
+ */
+import { HOUR } from '#domain/calendar/shanghai.ts';
+import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import type { TicketEvent } from '#schemas/event.ts';
+import type { Clock, Colour, WarningRules } from '#schemas/sla.ts';
+
+export interface Expected {
+  readonly instance: string;
+  readonly grade: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** The clock stopped at this very moment: it may have rung or not. */
+  readonly optional: boolean;
+}
+
+const COLOURS: readonly Colour[] = ['yellow', 'orange', 'red'];
+
+export function expectedWarnings(
+  events: readonly TicketEvent[],
+  { calendar, warnings, end }: { calendar: WorkingCalendar; warnings: WarningRules; end: number },
+): Expected[] {
+  const expected: Expected[] = [];
+  const stops = new Map(
+    events.flatMap(({ at, clocks }) => (clocks?.stopped ?? []).map((instance) => [instance, Date.parse(at)] as const)),
+  );
+  for (const { at, clocks } of events) {
+    for (const clock of clocks?.started ?? []) {
+      if (clock.id === 'pause') continue;
+      const began = Date.parse(at);
+      const stop = stops.get(clock.instance) ?? end + 1;
+      for (const [grade, due] of momentsOf(clock, calendar, warnings, Math.min(stop, end))) {
+        const rings = Math.max(due, began);
+        if (rings > stop || rings > end) continue;
+        expected.push({ instance: clock.instance, grade, at: rings, optional: rings === stop });
+      }
+    }
+  }
+  return expected;
+}
+
+function* momentsOf(
+  clock: Clock,
+  calendar: WorkingCalendar,
+  { repeatEvery }: WarningRules,
+  until: number,
+): Generator<[grade: string, at: number]> {
+  for (const colour of COLOURS) {
+    if (clock.fired[colour] === undefined) yield [colour, Date.parse(clock.marks[colour])];
+  }
+  const due = Date.parse(clock.dueAt);
+  // Nobody here begins a run that was overdue for long: such a one has its own rhythm and is left out.
+  for (let turn = 1; ; turn++) {
+    const at = calendar.nextOfficeTime(calendar.afterWorked(due, turn * repeatEvery.amount * (HOUR / 60)));
+    if (at > until) break;
+    yield ['repeat', at];
+  }
+  yield ['inspection', calendar.nextOfficeTime(calendar.workingDays(due, 1).dueAt)];
+}
