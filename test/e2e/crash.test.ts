@@ -16,6 +16,8 @@ const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url)
 const REQUESTS = 200;
 /** Killed after so many answers: the rest is under way or not sent yet. */
 const KILL_AFTER = 60;
+/** Some hundred tickets and their callbacks, on a machine that others use, too (ms). */
+const PATIENCE = 60_000;
 
 let assembly: string;
 const folders: string[] = [];
@@ -85,10 +87,14 @@ describe.each([
     // Office time runs fast, so that the sweeper comes by within a second.
     const jieban = await startInstance({ dataDir, assembly, demoDepartments: false, speed: 300, throttle: false });
     try {
-      const tickets = await jieban.until('every acknowledged request is a ticket', async () => {
-        const answers = await Promise.all(acknowledged.map(({ ticketNo }) => jieban.history(ticketNo)));
-        return answers.every(({ status }) => status === 200) ? answers : undefined;
-      });
+      const tickets = await jieban.until(
+        'every acknowledged request is a ticket',
+        async () => {
+          const answers = await Promise.all(acknowledged.map(({ ticketNo }) => jieban.history(ticketNo)));
+          return answers.every(({ status }) => status === 200) ? answers : undefined;
+        },
+        PATIENCE,
+      );
       const refs = tickets.map(({ body }) => (body.ticket as unknown as { channelRef: string }).channelRef);
       expect(new Set(refs).size).toBe(acknowledged.length);
       for (const { body } of tickets) {
@@ -96,18 +102,23 @@ describe.each([
         expect(body.events.filter(({ type }) => type === 'registered')).toHaveLength(1);
         expect(body.events.filter(({ type }) => type === 'dispatched')).toHaveLength(1);
       }
-      await jieban.until('every ticket has its alarm', () => {
-        const running = new Set(
-          jieban.runner.plane.executions().flatMap(({ name, status }) => (status === 'RUNNING' ? [name] : [])),
-        );
-        return acknowledged.every(({ ticketNo }) => running.has(`${ticketNo}-g1`));
-      });
+      await jieban.until(
+        'every ticket has its alarm',
+        () => {
+          const running = new Set(
+            jieban.runner.plane.executions().flatMap(({ name, status }) => (status === 'RUNNING' ? [name] : [])),
+          );
+          return acknowledged.every(({ ticketNo }) => running.has(`${ticketNo}-g1`)) || undefined;
+        },
+        PATIENCE,
+      );
       // Whoever got no answer may have a receipt all the same; the sweeper makes a ticket of it, and never two.
       const receipts = await count(jieban, /receipts/i, 'pk', 'R#');
       expect(receipts).toBeGreaterThanOrEqual(acknowledged.length);
       await jieban.until(
         'as many tickets as receipts',
-        async () => (await count(jieban, /tickets/i, 'sk', 'TICKET')) === receipts,
+        async () => (await count(jieban, /tickets/i, 'sk', 'TICKET')) === receipts || undefined,
+        PATIENCE,
       );
     } finally {
       await jieban.stop();

@@ -49,7 +49,8 @@ const stories = [
     .give({ command: 'absorb', from: 'XA2026112300000026', reason: '同一件事' }, dispatcher)
     .give({ command: 'handOver', to: 'B', reason: '甲出差' }, unit(OWNER))
     .give({ command: 'suspend', until: '2026-11-27T09:00:00+08:00', reason: '等鉴定' }, dispatcher)
-    .give({ command: 'resume', reason: '鉴定已出' }, dispatcher),
+    .give({ command: 'resume', reason: '鉴定已出' }, dispatcher)
+    .give({ command: 'setUrgency', urgency: 'urgent', reason: '涉及多人' }, dispatcher),
 ];
 
 /** The ticket that the third one absorbs. */

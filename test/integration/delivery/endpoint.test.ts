@@ -101,11 +101,17 @@ describe('the breaker', () => {
     advance(8 * MINUTE);
     await world.pump();
     await world.dispatch.drain();
-    // The probe brought the others near, whatever their schedule said.
-    await world.pump();
-    await world.dispatch.drain();
+    // The probe brought the others near, whatever their schedule said. On a busy machine more are under way at once than
+    // may be: those come again by their marks.
+    const all = [...failing, waiting];
+    const states = () => Promise.all(all.map(async (ticketNo) => (await delivery(ticketNo, OWNER, 1))?.state));
+    for (let turn = 0; turn < all.length && !(await states()).every((state) => state === 'delivered'); turn++) {
+      if (turn > 0) advance(10 * MINUTE);
+      await world.pump();
+      await world.dispatch.drain();
+    }
     expect(await health(OWNER)).toMatchObject({ state: 'closed', failures: 0, trips: 0 });
-    for (const ticketNo of [...failing, waiting]) {
+    for (const ticketNo of all) {
       expect(await delivery(ticketNo, OWNER, 1)).toMatchObject({ state: 'delivered' });
       expect(arrived(ticketNo)).toBe(1);
     }
