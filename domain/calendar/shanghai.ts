@@ -53,7 +53,9 @@ export function isWeekday(day: number): boolean {
 
 /** `2025年9月26日16:00`, for sentences that people read. */
 export function inChinese(instant: number): string {
-  const [date = '', time = ''] = toShanghai(instant).split('T');
-  const [year, month, day] = date.split('-').map(Number);
-  return `${year}年${month}月${day}日${time.slice(0, 5)}`;
+  const wall = new Date(instant + OFFSET);
+  const date = `${wall.getUTCFullYear()}年${wall.getUTCMonth() + 1}月${wall.getUTCDate()}日`;
+  return `${date}${twoDigits(wall.getUTCHours())}:${twoDigits(wall.getUTCMinutes())}`;
 }
+
+const twoDigits = (n: number): string => (n < 10 ? `0${n}` : `${n}`);

@@ -1,7 +1,7 @@
 /** 计入与不计: the days of a deadline in words. Names of holidays are those of the notices in the district's calendar. */
 import type { DayStretch } from '#domain/calendar/day-stretches.ts';
 import type { Span } from '#domain/calendar/office-hours.ts';
-import { DAY, dateOf, dayOf, HOUR, isWeekday, MINUTE, midnight } from '#domain/calendar/shanghai.ts';
+import { DAY, dayOf, HOUR, isWeekday, MINUTE, midnight } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 
 /** Which days a deadline counted and which it left out, each in order. Years are said where they differ from `year`. */
@@ -134,7 +134,7 @@ function dateInWords(day: number, year: number): string {
   return `${own === year ? '' : `${own}年`}${date.getUTCMonth() + 1}月${date.getUTCDate()}日`;
 }
 
-const yearOf = (day: number): number => Number(dateOf(day).slice(0, 4));
+const yearOf = (day: number): number => new Date(day * DAY).getUTCFullYear();
 
 /** `08:30`, from milliseconds since midnight. */
 function timeOfDay(ms: number): string {

@@ -2,7 +2,7 @@
  * `npm run bench [name …]`: prints one JSON object a line, `{"name","value","unit",…}`. Progress goes to stderr.
  *
  *     store       transactions/s of the ticket store after 500 and after 10,000 tickets
- *     domain      deadlines/s and routing decisions/s on one core
+ *     domain      deadlines/s, beside an npm package, ms an explanation and routing decisions/s on one core
  *     classifier  messages/s, loading time and size of a text model
  *     intake      requests/s and latencies of each channel's door on a whole instance, also with the router stopped
  *     deliveries  callbacks/s to forty departments, what dead and slow ones do to the others, and how long a replay takes

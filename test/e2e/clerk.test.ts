@@ -161,6 +161,12 @@ describe('at a desk', () => {
     expect(page.url()).toBe(`${jieban.url}/clerk`);
     expect(await page.title()).toBe(`待签收 · ${ticketNo}`);
     await shot('await-sign');
+    await page.getByText('时限怎么算的').click();
+    const [why] = (await jieban.history(ticketNo)).body.ticket.clocks.flatMap(({ id, why = '' }) =>
+      id === 'sign' ? [why] : [],
+    );
+    expect(why).toMatch(/^签收时限2小时，自.*起，昼夜连续计时/);
+    await page.getByText(why ?? '').waitFor();
     // No address that was asked for has the code, and the tab still knows it after a reload.
     await page.reload();
     await sees('工地拖欠农民工工资');

@@ -43,7 +43,7 @@ export interface History {
     status: string;
     owner: string;
     clockGeneration: number;
-    clocks: { id: string; marks: { yellow: string }; fired: object }[];
+    clocks: { id: string; why?: string; marks: { yellow: string }; fired: object }[];
   };
   events: { type: string; [field: string]: unknown }[];
   held: { clock: string; holder: string; minutes: number; counted: string }[];
