@@ -7,6 +7,7 @@ import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Colour, Limit, LimitProfile, LimitQuery } from '#schemas/sla.ts';
 import { explain, explainPause, type Origin } from './explain.ts';
 import { findLimit } from './limits.ts';
+import { stillOverdue } from './overdue.ts';
 import { type Run, warningTimes } from './warnings.ts';
 import { deadline, workingClock } from './working-clock.ts';
 
@@ -74,9 +75,6 @@ const stretchOf = ({ id, holder, limit, startedAt, dueAt, usedMs, provisional }:
   usedMs,
   provisional,
 });
-
-/** What an overdue clock has rung goes with the instance that stays overdue. */
-const overdueOf = ({ overdue }: Clock): Pick<Clock, 'overdue'> => (overdue === undefined ? {} : { overdue });
 
 /** 暂定: of what counts working days, whatever lies beyond the last notice. */
 const isProvisional = ({ calendar }: SlaRules, { unit }: Limit, dueAt: number): boolean =>
@@ -149,14 +147,14 @@ export function changeLimit(
   const fromStart = deadline(rules.calendar, run.startedAt, limit);
   if (fromStart.dueAt <= run.dueAt) return clock;
   const { dueAt, provisional } = fromStart;
-  return armed(instance(rules, { ...run, limit, dueAt, provisional, origin: 'changed' }, earlier), clock, now);
+  return armed(rules, instance(rules, { ...run, limit, dueAt, provisional, origin: 'changed' }, earlier), clock, now);
 }
 
 /** Colours that were raised and still are: those whose moment has not moved into the future. */
-function armed(moved: Clock, before: Clock, now: number): Clock {
+function armed(rules: SlaRules, moved: Clock, before: Clock, now: number): Clock {
   const raised = Object.entries(before.fired).filter(([colour]) => fromIso(moved.marks[colour as Colour]) <= now);
-  const overdue = fromIso(moved.dueAt) <= now ? overdueOf(before) : {};
-  return { ...moved, heldSince: toShanghai(now), fired: Object.fromEntries(raised), ...overdue };
+  const fired = Object.fromEntries(raised);
+  return { ...moved, heldSince: toShanghai(now), fired, ...stillOverdue(rules, before, moved.dueAt, now) };
 }
 
 /**
@@ -171,7 +169,12 @@ export function moveDeadline(
   earlier: readonly Clock[],
 ): Clock {
   const provisional = isProvisional(rules, clock.limit, dueAt);
-  return armed(instance(rules, { ...stretchOf(clock), dueAt, provisional, origin: 'extended' }, earlier), clock, now);
+  return armed(
+    rules,
+    instance(rules, { ...stretchOf(clock), dueAt, provisional, origin: 'extended' }, earlier),
+    clock,
+    now,
+  );
 }
 
 /**
@@ -185,7 +188,7 @@ export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier:
   if (stopped >= run.dueAt) {
     return {
       ...instance(rules, { ...run, origin: 'overdue' }, earlier, clock.fired),
-      ...overdueOf(clock),
+      ...stillOverdue(rules, clock, clock.dueAt, now),
       heldSince: toShanghai(now),
     };
   }
@@ -215,7 +218,7 @@ export function recalculate(
   const dueAt = fixed ? run.dueAt : run.usedMs ? own.after(run.startedAt, rest) : whole.dueAt;
   const provisional = isProvisional(rules, run.limit, dueAt);
   const origin: Origin = fixed ? 'extended' : 'recalculated';
-  return armed(instance(rules, { ...run, dueAt, provisional, origin }, earlier), clock, now);
+  return armed(rules, instance(rules, { ...run, dueAt, provisional, origin }, earlier), clock, now);
 }
 
 /** 挂起: the clock of a pause, which rings once, at its end. Epoch ms. */

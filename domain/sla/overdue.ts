@@ -24,3 +24,20 @@ export function overdueMarks(
     inspectionAt: toShanghai(workingClock(calendar, inspectionAfter.unit).whenHeard(inspection)),
   };
 }
+
+/**
+ * What has rung goes with the instance that stays overdue, be its deadline another one now; what rings next lies ahead of `now`
+ * (epoch ms), and waits for the office like everything that comes after red.
+ */
+export function stillOverdue(
+  rules: SlaRules,
+  { overdue }: Pick<Clock, 'overdue'>,
+  dueAt: string,
+  now: number,
+): Pick<Clock, 'overdue'> {
+  if (overdue === undefined || fromIso(dueAt) > now) return {};
+  const { repeatAt, inspectionAt } = overdueMarks(rules, { dueAt }, now);
+  const own = workingClock(rules.calendar, rules.profile.warnings.inspectionAfter.unit);
+  const heard = toShanghai(own.whenHeard(Math.max(now, fromIso(inspectionAt))));
+  return { overdue: { ...overdue, repeatAt, inspectionAt: heard } };
+}

@@ -2,7 +2,7 @@
  * Which warnings a ticket's clocks called for, worked out from its history and the district's rules alone: each mark once, at its
  * moment, or when its clock began with the mark behind it.
  */
-import { HOUR } from '#domain/calendar/shanghai.ts';
+import { MINUTE } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { Clock, Colour, WarningRules } from '#schemas/sla.ts';
@@ -31,7 +31,7 @@ export function expectedWarnings(
       if (clock.id === 'pause') continue;
       const began = Date.parse(at);
       const stop = stops.get(clock.instance) ?? end + 1;
-      for (const [grade, due] of momentsOf(clock, calendar, warnings, Math.min(stop, end))) {
+      for (const [grade, due] of momentsOf(clock, calendar, warnings, { began, until: Math.min(stop, end) })) {
         const rings = Math.max(due, began);
         if (rings > stop || rings > end) continue;
         expected.push({ instance: clock.instance, grade, at: rings, optional: rings === stop });
@@ -45,17 +45,20 @@ function* momentsOf(
   clock: Clock,
   calendar: WorkingCalendar,
   { repeatEvery }: WarningRules,
-  until: number,
+  { began, until }: { began: number; until: number },
 ): Generator<[grade: string, at: number]> {
   for (const colour of COLOURS) {
     if (clock.fired[colour] === undefined) yield [colour, Date.parse(clock.marks[colour])];
   }
   const due = Date.parse(clock.dueAt);
-  // Nobody here begins a run that was overdue for long: such a one has its own rhythm and is left out.
+  // Of a run that begins overdue red comes at once, and the turns before it are over.
   for (let turn = 1; ; turn++) {
-    const at = calendar.nextOfficeTime(calendar.afterWorked(due, turn * repeatEvery.amount * (HOUR / 60)));
+    const turns = calendar.afterWorked(due, turn * repeatEvery.amount * MINUTE);
+    const at = calendar.nextOfficeTime(turns);
     if (at > until) break;
-    yield ['repeat', at];
+    if (turns > began) yield ['repeat', at];
   }
-  yield ['inspection', calendar.nextOfficeTime(calendar.workingDays(due, 1).dueAt)];
+  if (clock.overdue?.inspected !== undefined) return;
+  const inspection = calendar.nextOfficeTime(calendar.workingDays(due, 1).dueAt);
+  yield ['inspection', clock.overdue === undefined ? inspection : calendar.nextOfficeTime(Math.max(inspection, began))];
 }

@@ -36,7 +36,7 @@ export interface Schedules {
 }
 
 /** How often office time is looked at (real ms): a frozen clock moves without telling. */
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 const SHORTEST_INTERVAL_MS = 1_000;
 /** Settings of a target that concern only the delivery of the event, which cannot fail here. */
 const DELIVERY_SETTINGS = new Set(['Arn', 'Id', 'Input', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig']);
@@ -52,7 +52,8 @@ export function readSchedules(template: Template, clock: OfficeClock, invoker: A
     const office = clock.now();
     for (const schedule of schedules) {
       if (schedule.due === undefined || office < schedule.due || schedule.running) continue;
-      if (Date.now() - schedule.lastRun < SHORTEST_INTERVAL_MS) continue;
+      // Where time runs fast a schedule would run all the time; where it is stepped each step wants it once.
+      if (clock.speed() > 0 && Date.now() - schedule.lastRun < SHORTEST_INTERVAL_MS) continue;
       run(schedule, schedule.due);
       schedule.due = schedule.next(office);
     }
