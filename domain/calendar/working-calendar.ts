@@ -137,6 +137,12 @@ export class WorkingCalendar {
     return cutOut(this.#stretches, first, last);
   }
 
+  /** When the office closes on the day of `instant`; undefined on a day off. */
+  closingOn(instant: number): number | undefined {
+    const day = dayOf(instant);
+    return this.#spansOn(day).length === 0 ? undefined : this.#closing(day);
+  }
+
   /** Whether there is an official notice for the day of `instant`: what needs a later day is provisional. */
   isOfficial(instant: number): boolean {
     const day = dayOf(instant);

@@ -109,8 +109,8 @@ export function shareGone(calendar: WorkingCalendar, clock: Clock, now: number):
 }
 
 /**
- * The same run under a new instance: same start and deadline, warnings armed anew for `holder`. For a ticket that changes
- * hands or whose answer was refused: the citizen's deadline does not move.
+ * The same run under a new instance: same start and deadline. For a ticket that changes hands or whose answer was refused: the
+ * citizen's deadline does not move. Warnings are armed anew for a new holder; one that had the run before has heard its own.
  */
 export function continueClock(
   rules: SlaRules,
@@ -118,9 +118,14 @@ export function continueClock(
   { holder, now }: { readonly holder: string; readonly now: number },
   earlier: readonly Clock[],
 ): Clock {
+  const { startedAt, dueAt } = clock;
+  const own = earlier.findLast(
+    (one) => one.id === clock.id && one.holder === holder && one.startedAt === startedAt && one.dueAt === dueAt,
+  );
   return {
-    ...instance(rules, { ...stretchOf(clock), holder, origin: 'handedOn' }, earlier),
+    ...instance(rules, { ...stretchOf(clock), holder, origin: 'handedOn' }, earlier, own?.fired),
     heldSince: toShanghai(now),
+    ...(own === undefined ? {} : stillOverdue(rules, own, dueAt, now)),
   };
 }
 

@@ -58,6 +58,7 @@ export function decideByDepartment(
       };
     }
     case 'reply': {
+      if (running(ticket, 'onSite').length > 0) return reject('ruleForbids', 'the report from the spot comes first');
       // Work that is answered no longer stands; its clocks go on for the case that the answer is refused.
       const over = resumed(ticket, context);
       const key = `answer-${ticket.version + (over === undefined ? 1 : 2)}`;

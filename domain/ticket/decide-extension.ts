@@ -1,4 +1,7 @@
-/** 延期: asked for once and before the deadline, by at most so much; the finish clock runs on while the hotline decides. */
+/**
+ * 延期: asked for once and before the deadline, by at most so much; the finish clock runs on while the hotline decides. A limit of
+ * working time is extended to the closing of the day that was named.
+ */
 import { fromIso, toShanghai } from '#domain/calendar/shanghai.ts';
 import { moveDeadline } from '#domain/sla/clock.ts';
 import { deadline } from '#domain/sla/working-clock.ts';
@@ -21,7 +24,9 @@ export function askExtension(
   if (finish === undefined) return reject('ruleForbids', 'no finish clock is running');
   const due = fromIso(finish.dueAt);
   if (now >= due) return reject('tooLate', 'an extension is asked for before the deadline');
-  const asked = fromIso(command.newDeadline);
+  const day = fromIso(command.newDeadline);
+  const asked = finish.limit.unit === 'naturalMinutes' ? day : rules.calendar.closingOn(day);
+  if (asked === undefined) return reject('ruleForbids', 'the new deadline lies on a day off');
   if (asked <= due) return reject('ruleForbids', 'the new deadline must lie behind the old one');
   if (asked > deadline(rules.calendar, due, rules.profile.extension.limit).dueAt) {
     return reject('ruleForbids', 'the new deadline lies too far behind the old one');

@@ -6,6 +6,7 @@ import type { DecideContext, Rejection } from './command.ts';
 import type { Draft } from './drafts.ts';
 import { reject } from './outcome.ts';
 import { leftOut } from './partners.ts';
+import { underUrgency } from './replan.ts';
 
 export interface Dispatch {
   readonly owner: string;
@@ -34,7 +35,9 @@ export function dispatchTo(ticket: Ticket, dispatch: Dispatch, context: DecideCo
   if (owner === context.desk) return reject('ruleForbids', 'the desk refuses or closes directly, it does not own');
   const urgency = dispatch.urgency ?? ticket.urgency;
   const as = { ...ticket, urgency };
-  const carried = urgency === ticket.urgency ? carryOn(ticket, 'finish', owner, context) : [];
+  const carried = carryOn(ticket, 'finish', owner, context).map((clock) =>
+    underUrgency(ticket, clock, urgency, context),
+  );
   const finish = carried.length > 0 ? carried : [start(as, 'finish', owner, context)];
   return {
     type: 'dispatched',

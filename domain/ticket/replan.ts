@@ -37,16 +37,24 @@ export function setUrgency(
 ): Outcome {
   if (urgency === ticket.urgency) return reject('ruleForbids', 'the ticket has that urgency already');
   if (ticket.suspension !== undefined) return reject('ruleForbids', 'the ticket is suspended: resume it first');
-  const { rules, now } = context;
-  const clocks = replaced(ticket, (clock, earlier) => {
-    if (clock.id === 'pause') return clock;
-    const query = { clock: clock.id, kind: ticket.kind };
-    const before = findLimit(rules.profile, { ...query, urgency: ticket.urgency });
-    const limit = findLimit(rules.profile, { ...query, urgency });
-    const stands = same(before, limit) || !same(clock.limit, before) || isExtended(ticket, clock);
-    return stands ? clock : changeLimit(rules, clock, limit, now, earlier);
-  });
+  const clocks = replaced(ticket, (clock, earlier) => underUrgency(ticket, clock, urgency, context, earlier));
   return { drafts: [{ type: 'urgencyChanged', reason, urgency, ...clocks, ...tellOwner(ticket, context) }] };
+}
+
+/** A run of the ticket's under another urgency; the same clock where its limit is the same, or was set otherwise. */
+export function underUrgency(
+  ticket: Ticket,
+  clock: Clock,
+  urgency: Ticket['urgency'],
+  { rules, now }: DecideContext,
+  earlier: readonly Clock[] = ticket.clocks,
+): Clock {
+  if (clock.id === 'pause') return clock;
+  const query = { clock: clock.id, kind: ticket.kind };
+  const before = findLimit(rules.profile, { ...query, urgency: ticket.urgency });
+  const limit = findLimit(rules.profile, { ...query, urgency });
+  const stands = same(before, limit) || !same(clock.limit, before) || isExtended(ticket, clock);
+  return stands ? clock : changeLimit(rules, clock, limit, now, earlier);
 }
 
 const isExtended = ({ extension }: Ticket, { id }: Clock): boolean =>

@@ -16,11 +16,12 @@ import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
 import type { IntakeMessage } from '#schemas/intake.ts';
 import type { Clock } from '#schemas/sla.ts';
+import type { Ticket } from '#schemas/ticket.ts';
 
 const MINUTE_MS = 60_000;
 /** The router takes seconds; what waits longer than this has lost its message. */
 const RECEIPT_PATIENCE_MS = 2 * MINUTE_MS;
-/** An alarm fires within seconds and retries for about two minutes; what is later has no alarm. */
+/** An alarm fires within seconds; what is so much later has none, or its tick is out of order. */
 const MARK_PATIENCE_MS = 5 * MINUTE_MS;
 /** Per run; what is left comes with the next one. */
 const AT_ONCE = 100;
@@ -66,27 +67,28 @@ async function resend(message: IntakeMessage): Promise<void> {
 /** Fires what is late and makes sure that an alarm runs; true when it had to set one. */
 async function wake(ticketNo: string): Promise<boolean> {
   log.warn('late mark', { ticketNo });
-  const result = await changeTicket({
-    ticketNo,
-    command: { command: 'tick' },
-    actor: { kind: 'system', id: 'sweeper' },
-  });
-  // Closed since the look at the index: nothing is late any more.
-  if (result.outcome === 'rejected' || result.outcome === 'unknownTicket') return false;
-  if (result.outcome !== 'changed') throw new Error(`tick not done: ${result.outcome}`);
-  const { ticket } = result;
-  const until = nextWake(ticket, officeNow());
-  if (until === undefined) return false;
+  const ticket = await tick(ticketNo);
+  if (ticket === undefined) return false;
+  if (nextWake(ticket, officeNow()) === undefined) return false;
   const timer = stepFunctionsTimer();
-  const name = alarmName(ticketNo, ticket.clockGeneration);
-  if (await timer.isSet(name)) return false;
-  // The old name is used up; the time of its next mark makes the new one, so that two runs set the same alarm.
-  await timer.set({
-    name: `${name}-${until}`,
-    ticketNo,
-    generation: ticket.clockGeneration,
-    since: officeNow(),
-    until,
-  });
+  if (await timer.isSet(alarmName(ticketNo, ticket.clockGeneration))) return false;
+  // Names can't be used again, and whoever ends alarms knows them by their generation: so it gets another one.
+  const renewed = await tick(ticketNo, true);
+  if (renewed === undefined) return false;
+  const since = officeNow();
+  const until = nextWake(renewed, since);
+  if (until === undefined) return false;
+  const generation = renewed.clockGeneration;
+  // The timers' queue would do the same; it may be what is broken.
+  await timer.set({ name: alarmName(ticketNo, generation), ticketNo, generation, since, until });
   return true;
+}
+
+/** Undefined for a ticket that was closed since the look at the index: nothing is late any more. */
+async function tick(ticketNo: string, renew = false): Promise<Ticket | undefined> {
+  const command = { command: 'tick', renew } as const;
+  const result = await changeTicket({ ticketNo, command, actor: { kind: 'system', id: 'sweeper' } });
+  if (result.outcome === 'rejected' || result.outcome === 'unknownTicket') return undefined;
+  if (result.outcome !== 'changed') throw new Error(`tick not done: ${result.outcome}`);
+  return result.ticket;
 }

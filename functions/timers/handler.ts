@@ -19,8 +19,12 @@ export const handler = consumer(EventPointer, async ({ ticketNo, generation }) =
   if (ticket === undefined) throw new Error('an event without its ticket');
   const since = officeNow();
   const until = nextWake(ticket, since);
-  if (ticket.clockGeneration !== generation || until === undefined) return;
   const name = alarmName(ticketNo, generation);
+  if (ticket.clockGeneration !== generation || until === undefined) {
+    // An earlier try may have set it and died before it looked again.
+    await timer.end(name);
+    return;
+  }
   await timer.set({ name, ticketNo, generation, since, until });
   log.info('alarm set', { ticketNo, generation, until: new Date(until).toISOString() });
   const now = await store.load(ticketNo);

@@ -63,6 +63,8 @@ export interface Runner {
   /** Stops a function's event sources; resolves when what they had read is settled. */
   pauseSource(fn: string): Promise<void>;
   resumeSource(fn: string): void;
+  /** Until `down` is false again, every call of the function fails as when the service is down. */
+  interrupt(fn: string, down: boolean): void;
   /** Messages per queue (`Intake`, `Intake/DeadLetters`), in flight ones included, delayed ones not. */
   depths(): Promise<Record<string, number>>;
   /**
@@ -211,6 +213,7 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
       resumeSource: (fn) => {
         for (const source of sourcesOf(fn)) source.resume();
       },
+      interrupt: (fn, down) => functions.interrupt(fn, down),
       depths,
       async idle(timeoutMs = IDLE_LIMIT_MS) {
         const deadline = Date.now() + timeoutMs;

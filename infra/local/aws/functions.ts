@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { FunctionPool, type InvokeOptions } from './function-pool.ts';
+import { FunctionError, FunctionPool, type InvokeOptions } from './function-pool.ts';
 import type { FunctionSpec } from './lambda-environment.ts';
 import { reservedVariables, type ServiceEndpoints } from './lambda-environment.ts';
 import { describe, type Resource, type Template, UnsupportedTemplateError } from './template.ts';
@@ -45,6 +45,7 @@ export class Functions {
   readonly #byArn = new Map<string, FunctionPool>();
   readonly #byConstruct = new Map<string, FunctionPool>();
   readonly #folder: string;
+  readonly #down = new Set<FunctionPool>();
 
   constructor(
     template: Template,
@@ -108,9 +109,20 @@ export class Functions {
     return [...this.#pools].find(([, candidate]) => candidate === pool)?.[0] ?? reference;
   }
 
-  invoke(reference: string, event: unknown, options: InvokeOptions = {}): Promise<unknown> {
+  async invoke(reference: string, event: unknown, options: InvokeOptions = {}): Promise<unknown> {
     const invokedArn = reference.startsWith('arn:') ? reference : undefined;
-    return this.find(reference).invoke(event, { invokedArn, ...options });
+    const pool = this.find(reference);
+    if (this.#down.has(pool)) {
+      const body = { errorType: 'ServiceException', errorMessage: 'the function is interrupted', trace: [] };
+      throw new FunctionError(pool.spec.name, 'interrupted', body);
+    }
+    return pool.invoke(event, { invokedArn, ...options });
+  }
+
+  /** Until it is told otherwise every call of the function fails as when the service is down. */
+  interrupt(reference: string, down: boolean): void {
+    if (down) this.#down.add(this.find(reference));
+    else this.#down.delete(this.find(reference));
   }
 
   async stop(): Promise<void> {

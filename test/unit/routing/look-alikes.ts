@@ -3,6 +3,7 @@
 /** [text, a number that must be among those to call] */
 export const CRIES: readonly (readonly [string, string])[] = [
   ['对面楼有人要跳搂', '110'],
+  ['老人出门到现在不见人', '110'],
   ['屋里有人烧炭,门打不开', '110'],
   ['伢在房间里割手腕', '110'],
   ['我不想活了', '110'],
@@ -89,6 +90,8 @@ export const CRIES: readonly (readonly [string, string])[] = [
 ];
 
 export const HARMLESS: readonly string[] = [
+  '路灯坏了半个多月,晚上老人出门看不见路',
+  '楼道没灯,放学看不见台阶',
   '楼上吊顶漏水',
   '商场楼上吊灯坏了',
   '医院晚上吊水没人管',

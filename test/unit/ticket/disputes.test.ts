@@ -123,7 +123,10 @@ describe('extension', () => {
     ['2026-11-30T17:30:00+08:00', 'ruleForbids'],
     ['2026-12-01T17:30:00+08:00', 'ok'],
     ['2026-12-14T17:30:00+08:00', 'ok'],
-    ['2026-12-14T17:31:00+08:00', 'ruleForbids'],
+    // The day counts, to its closing; the next one is a day too many, and a Sunday is none.
+    ['2026-12-14T23:00:00+08:00', 'ok'],
+    ['2026-12-15T08:30:00+08:00', 'ruleForbids'],
+    ['2026-12-06T10:00:00+08:00', 'ruleForbids'],
   ])('until %s: %s', (newDeadline, code) => {
     const ask = { command: 'requestExtension', newDeadline, reason } as const;
     expect(codeOf(storyUntil('HANDLING').try(ask, owner))).toBe(code);
