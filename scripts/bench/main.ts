@@ -5,6 +5,7 @@
  *     domain      deadlines/s, beside an npm package, ms an explanation and routing decisions/s on one core
  *     classifier  messages/s, loading time and size of a text model
  *     intake      requests/s and latencies of each channel's door on a whole instance, also with the router stopped
+ *     timers      ms by which 500 warnings for the same instant are late on a whole instance
  *     deliveries  callbacks/s to forty departments, what dead and slow ones do to the others, and how long a replay takes
  */
 import type { Figure } from './figure.ts';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Ite
   classifier: async () => (await import('./classifier.ts')).classifier(),
   intake: async () => (await import('./intake.ts')).intake(),
   deliveries: async () => (await import('./deliveries.ts')).deliveries(),
+  timers: async () => (await import('./timers.ts')).timers(),
 };
 
 const asked = process.argv.slice(2);

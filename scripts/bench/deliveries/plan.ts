@@ -42,8 +42,8 @@ const LENGTHS = [1, 4, 2, 5, 3];
 const SPACING = 60;
 const SCATTER = 90;
 
-/** `series`: tickets of two plans in one table have other numbers. */
-export function makePlan(shares: readonly Share[], series: number): Plan {
+/** `series`: tickets of two plans in one table have other numbers. `lengths`: messages per ticket, in turn. */
+export function makePlan(shares: readonly Share[], series: number, lengths: readonly number[] = LENGTHS): Plan {
   const random = seeded(series);
   const changes: Change[] = [];
   const placed: { at: number; planned: Planned }[] = [];
@@ -51,7 +51,7 @@ export function makePlan(shares: readonly Share[], series: number): Plan {
   for (const { unit, manner, deliveries } of shares) {
     for (let left = deliveries, turn = 0; left > 0; turn++) {
       const ticketNo = `${district().ticketPrefix}${String(series * 100_000_000 + changes.length).padStart(16, '0')}`;
-      const length = Math.min(left, LENGTHS[turn % LENGTHS.length] ?? 1);
+      const length = Math.min(left, lengths[turn % lengths.length] ?? 1);
       const change = ticketOf(ticketNo, unit, length);
       changes.push(change);
       left -= length;
