@@ -43,42 +43,6 @@ async function work(receipt: IntakeReceipt): Promise<string> {
   return owner;
 }
 
-describe('an enterprise that is not satisfied', () => {
-  it('puts its ticket under the director: signed in four hours, reported from the spot in a day', async () => {
-    const { caller, ...request } = phoneRequest('e2e-enterprise');
-    const asked = { ...request, caller: { ...caller, enterprise: { name: '测试某某公司' } } };
-    const { body: receipt } = await jieban.post('phone', asked);
-    const { ticketNo } = receipt;
-    const owner = await work(receipt);
-    const rated = await jieban.raw(`/tickets/${ticketNo}/rating`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-query-code': receipt.queryCode },
-      body: JSON.stringify({ solved: false, satisfaction: 'dissatisfied', comment: '仍未解决' }),
-    });
-    expect(rated.status).toBe(200);
-    const told = await jieban.until('the unit hears of it', () => {
-      const events = jieban.platforms.departments.received({ ticketNo }).map(({ event }) => event);
-      const [again] = events.filter(({ type }) => type.includes('reworkOrdered'));
-      return events.some(({ data }) => data.supervision === 'director') ? again : undefined;
-    });
-    const { deadlines, occurredAt } = told.data;
-    const hours = (clock: string) => (Date.parse(deadlines[clock] ?? '') - Date.parse(occurredAt)) / 3_600_000;
-    expect([hours('sign'), hours('onSite'), deadlines.rework]).toEqual([4, 24, undefined]);
-
-    const signed = await jieban.department(owner, ticketNo, { command: 'sign' });
-    expect(signed.body).toMatchObject({ status: 'REWORK', deadlines: { onSite: expect.any(String) } });
-    const onSite = await jieban.department(owner, ticketNo, { command: 'reportOnSite', note: '已到场，拟三日内整改' });
-    expect(Object.keys(onSite.body.deadlines)).toEqual(['rework']);
-    const { body } = await jieban.history(ticketNo);
-    expect(body.held).toContainEqual({
-      clock: 'sign',
-      holder: owner,
-      minutes: expect.any(Number),
-      counted: 'naturalMinutes',
-    });
-  });
-});
-
 describe('one request through to its answer', () => {
   it('by phone: owner, callbacks in order, SMS, rating closes it', async () => {
     const { status, body: receipt } = await jieban.post('phone', phoneRequest('e2e-phone-1'));
@@ -143,6 +107,42 @@ describe('one request through to its answer', () => {
       return mine.length >= 2 ? mine : undefined;
     });
     expect(new Set(messages.map(({ openid }) => openid)).size).toBe(1);
+  });
+});
+
+describe('an enterprise that is not satisfied', () => {
+  it('puts its ticket under the director: signed in four hours, reported from the spot in a day', async () => {
+    const { caller, ...request } = phoneRequest('e2e-enterprise');
+    const asked = { ...request, caller: { ...caller, enterprise: { name: '测试某某公司' } } };
+    const { body: receipt } = await jieban.post('phone', asked);
+    const { ticketNo } = receipt;
+    const owner = await work(receipt);
+    const rated = await jieban.raw(`/tickets/${ticketNo}/rating`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-query-code': receipt.queryCode },
+      body: JSON.stringify({ solved: false, satisfaction: 'dissatisfied', comment: '仍未解决' }),
+    });
+    expect(rated.status).toBe(200);
+    const told = await jieban.until('the unit hears of it', () => {
+      const events = jieban.platforms.departments.received({ ticketNo }).map(({ event }) => event);
+      const [again] = events.filter(({ type }) => type.includes('reworkOrdered'));
+      return events.some(({ data }) => data.supervision === 'director') ? again : undefined;
+    });
+    const { deadlines, occurredAt } = told.data;
+    const hours = (clock: string) => (Date.parse(deadlines[clock] ?? '') - Date.parse(occurredAt)) / 3_600_000;
+    expect([hours('sign'), hours('onSite'), deadlines.rework]).toEqual([4, 24, undefined]);
+
+    const signed = await jieban.department(owner, ticketNo, { command: 'sign' });
+    expect(signed.body).toMatchObject({ status: 'REWORK', deadlines: { onSite: expect.any(String) } });
+    const onSite = await jieban.department(owner, ticketNo, { command: 'reportOnSite', note: '已到场，拟三日内整改' });
+    expect(Object.keys(onSite.body.deadlines)).toEqual(['rework']);
+    const { body } = await jieban.history(ticketNo);
+    expect(body.held).toContainEqual({
+      clock: 'sign',
+      holder: owner,
+      minutes: expect.any(Number),
+      counted: 'naturalMinutes',
+    });
   });
 });
 
