@@ -17,7 +17,7 @@ import { type Partition, PRINCIPALS } from '../partition.ts';
 import type { MachineReference, ServiceFunction } from './service-function.ts';
 
 /** Input and output of each state: `{ticketNo, generation, until, done?, reason?}`; `until` is ISO 8601 in UTC. */
-const definition = (tickArn: string) => ({
+export const timerDefinition = (tickArn: string) => ({
   Comment: 'Waits for the next mark of a ticket, ticks, and goes on until the ticket needs no clock.',
   StartAt: 'UntilNextMark',
   States: {
@@ -56,7 +56,7 @@ export class SlaTimer extends Construct implements MachineReference {
     );
     const machine = new StateMachine(this, 'Machine', {
       stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(stack.toJsonString(definition(props.tick.function.functionArn))),
+      definitionBody: DefinitionBody.fromString(stack.toJsonString(timerDefinition(props.tick.function.functionArn))),
       role,
       ...(props.partition.xray ? { tracingEnabled: true } : {}),
       logs: {
