@@ -3,8 +3,11 @@ import { nextMark } from '#domain/sla/marks.ts';
 import { MAX_HOP_MS } from '#functions/adapters/step-functions-timer.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 
-/** An execution lives for a year at most, and its history is bounded: long before, a new generation takes its place. */
-export const MAX_ALARM_AGE_MS = 300 * 86_400_000;
+/**
+ * An execution lives for a year at most, and its history holds 25,000 events, which twenty called units that all stay silent fill in
+ * some hundred days: before that a new generation takes its place.
+ */
+export const MAX_ALARM_AGE_MS = 90 * 86_400_000;
 
 export const alarmName = (ticketNo: string, generation: number): string => `${ticketNo}-g${generation}`;
 

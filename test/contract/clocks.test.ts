@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useDistrict } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { MAX_ALARM_AGE_MS } from '#functions/shared/alarm.ts';
 import type { District } from '#schemas/district.ts';
 import { register, Story, system, unit } from '#test/support/ticket-world.ts';
 import { startWorld } from './world.ts';
@@ -67,13 +68,13 @@ test('the sweeper counts provisional deadlines, and has them counted again once 
   useDistrict(world.district);
 });
 
-test('an execution that is older than 300 days ends, and its successor has the next generation', async () => {
+test('an execution that has grown old ends, and its successor has the next generation', async () => {
   const ticketNo = 'XA2026112300000034';
   await seed(ticketNo, 'complaint', Date.now());
   const alarm = { ticketNo, generation: 1, until: new Date().toISOString() };
-  const young = await tick({ ...alarm, since: new Date(Date.now() - 299 * DAY).toISOString() });
+  const young = await tick({ ...alarm, since: new Date(Date.now() - MAX_ALARM_AGE_MS + DAY).toISOString() });
   expect(young).toMatchObject({ done: false, reason: 'next', since: expect.any(String) });
-  const old = await tick({ ...alarm, since: new Date(Date.now() - 301 * DAY).toISOString() });
+  const old = await tick({ ...alarm, since: new Date(Date.now() - MAX_ALARM_AGE_MS - DAY).toISOString() });
   expect(old).toMatchObject({ done: true, reason: 'superseded' });
   expect(await ticketStore().load(ticketNo)).toMatchObject({ clockGeneration: 2 });
   expect((await ticketStore().events(ticketNo)).at(-1)).toMatchObject({

@@ -117,8 +117,8 @@ describe('the longest ticket', () => {
     expect(executions.events).toBeGreaterThan(5000);
     expect(executions.events).toBeLessThan(MOST_EVENTS / 3);
     expect(executions.transitions).toBe(executions.all.size + 3 * executions.wakes);
-    // The first one, and its successor.
-    expect(executions.all.size).toBe(2);
+    // The first one, and a successor every ninety days.
+    expect(executions.all.size).toBe(5);
   });
 
   it('keeps below the limit when Tick fails three times at each wake, and for two days at one', () => {
@@ -140,8 +140,7 @@ describe('the longest ticket', () => {
       expect(longestDays).toBeGreaterThan(100);
     });
 
-    // An execution must be renewed before that: MAX_ALARM_AGE_MS has to be less than the days above.
-    it.fails('is renewed before', () => {
+    it('is renewed before', () => {
       expect(MAX_ALARM_AGE_MS / DAY).toBeLessThan(longestDays);
       expect(executions.longest).toBeLessThan(MOST_EVENTS);
     });
