@@ -8,21 +8,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR } from '#domain/calendar/shanghai.ts';
 import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 import type { EventOf, TicketEvent } from '#schemas/event.ts';
 import type { Status } from '#schemas/ticket.ts';
-import { BEGIN, END, Lives, plan } from './lives.ts';
+import { END, KILLED, Lives, MANY, plan } from './lives.ts';
 import { marksIndex } from './marks-index.ts';
 import { expectedWarnings } from './marks-judge.ts';
 import { type Instance, startInstance, synthesizeInto, tempFolder } from './support.ts';
 
-const TICKETS = process.env.JIEBAN_MANY === '1' ? 500 : 40;
+const TICKETS = MANY ? 500 : 30;
 const SEED = 12_345;
-/** The morning before the holiday: much is under way. */
-const KILLED = BEGIN + 6 * 24 * HOUR;
 const LIMIT = 20 * 60_000;
 
 const district = compileDistrict('xianan');

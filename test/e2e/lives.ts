@@ -11,9 +11,12 @@ import { type Instance, phoneRequest, websiteRequest } from './support.ts';
 /** A Tuesday; Mid-Autumn follows on Friday, National Day a week later, with make-up days around both. */
 export const BEGIN = Date.parse('2026-09-22T09:00:00+08:00');
 const DAY = 24 * HOUR;
+/** Every step of office time takes a moment: with JIEBAN_MANY=1 longer lives of 500 tickets. */
+export const MANY = process.env.JIEBAN_MANY === '1';
 /** Afterwards nobody acts any more; marks go on until `END`. */
-const LAST_ACT = BEGIN + 12 * DAY;
-export const END = BEGIN + 18 * DAY;
+const LAST_ACT = BEGIN + (MANY ? 12 : 7) * DAY;
+export const KILLED = BEGIN + (MANY ? 6 : 3) * DAY;
+export const END = BEGIN + (MANY ? 18 : 9) * DAY;
 
 const reason = '测试';
 const answer = { command: 'reply', resultCode: 'solved', handling: '已办', publicAnswer: '已经办理完毕。' } as const;
@@ -86,7 +89,7 @@ export interface Life {
 export function plan(tickets: number, seed: number): Life[] {
   const random = seeded(seed);
   return Array.from({ length: tickets }, (_, index) => {
-    const arrives = BEGIN + Math.floor(random() * 3) * DAY + Math.floor(random() * 2) * 5 * HOUR;
+    const arrives = BEGIN + Math.floor(random() * 2) * DAY + Math.floor(random() * 2) * 5 * HOUR;
     let at = arrives;
     const acts = (LIVES[Math.floor(random() * LIVES.length)] ?? []).flatMap((act) => {
       // At ten, at four in the afternoon or at nine in the evening, now or some days later.
