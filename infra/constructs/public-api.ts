@@ -68,6 +68,8 @@ export class PublicApi extends Construct {
             method: '$context.httpMethod',
             route: '$context.resourcePath',
             status: '$context.status',
+            // Leads to the function's own lines, which carry it as `requestId`.
+            functionRequestId: '$context.integration.requestId',
             refused: '$context.error.responseType',
             milliseconds: '$context.responseLatency',
             bytes: '$context.responseLength',
