@@ -1,0 +1,55 @@
+/** What a deployment may say by context, and that a slip stops it instead of telling nobody. */
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { loadDistrict } from '#infra/district.ts';
+import { NO_SETTINGS, readSettings } from '#infra/settings.ts';
+import { APP_SETTINGS, addStacks, withBundles } from '#infra/synthesize.ts';
+import { DISTRICT } from './assembly.ts';
+
+/** The stateless stack of a deployment with this context. */
+function deployedWith(given: Record<string, string>): Template {
+  const district = loadDistrict(DISTRICT);
+  const settings = readSettings(given);
+  return withBundles(district, (bundles) => {
+    const app = new App(APP_SETTINGS);
+    addStacks(app, { district, region: 'cn-northwest-1', bundles, allowOutsideMainland: false, settings });
+    return Template.fromJSON(app.synth().getStackByName(`jieban-${DISTRICT}-stateless`).template);
+  });
+}
+
+describe('a setting', () => {
+  test('may be left out', () => expect(NO_SETTINGS).toEqual({ alarmsTo: [], urgentAlarmsTo: [] }));
+
+  test.each([
+    ['alarmsTo', 'nobody'],
+    ['alarmsTo', 'http://hook.example.cn/'],
+    ['alarmsTo', ''],
+    ['urgentAlarmsTo', 'a@example.cn,'],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`context ${name}: `));
+  });
+
+  test('that does not exist is refused: a slip would tell nobody', () => {
+    expect(() => readSettings({ alarmTo: 'a@example.cn' })).toThrow(/alarmTo.*there are alarmsTo/);
+  });
+});
+
+test('each address hears of its severity, once', () => {
+  const template = deployedWith({
+    alarmsTo: 'zhiban@example.gov.cn, keji@example.gov.cn',
+    urgentAlarmsTo: 'https://pager.example.cn/hook,zhiban@example.gov.cn',
+  });
+  const told = Object.values(template.findResources('AWS::SNS::Subscription')).map(({ Properties }) => [
+    String(Properties.TopicArn.Ref).startsWith('AlarmTopicsUrgent') ? 'urgent' : 'soon',
+    Properties.Protocol,
+    Properties.Endpoint,
+  ]);
+  expect(told.map((line) => line.join(' ')).sort()).toEqual([
+    'soon email keji@example.gov.cn',
+    'soon email zhiban@example.gov.cn',
+    'urgent email keji@example.gov.cn',
+    'urgent email zhiban@example.gov.cn',
+    'urgent https https://pager.example.cn/hook',
+  ]);
+});
