@@ -22,7 +22,9 @@ export type Watched =
   /** Executions that are open in the account and region, of all machines: Step Functions counts them together. */
   | { readonly on: 'openExecutions' }
   | { readonly on: 'machine'; readonly of: string; readonly metric: 'ExecutionsFailed' | 'ExecutionsTimedOut' }
-  | { readonly on: 'apiErrors' };
+  | { readonly on: 'apiErrors' }
+  /** Requests that the web ACL refused. */
+  | { readonly on: 'webAcl' };
 
 export interface AlarmDefinition {
   readonly id: string;

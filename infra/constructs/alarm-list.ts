@@ -98,6 +98,16 @@ export const ALARMS: readonly AlarmDefinition[] = [
     minutes: 5,
     reason: 'Platforms and departments send again after one; five in five minutes turn citizens away.',
   },
+  {
+    id: 'edge-blocked',
+    severity: 'soon',
+    what: 'the web ACL refuses many requests',
+    watched: { on: 'webAcl' },
+    threshold: 100,
+    minutes: 15,
+    reason:
+      'Scanners are a few a minute. More is a flood, or a partner who is refused wrongly: his requests do not arrive.',
+  },
 
   ...scheduled('poller', 15),
   ...scheduled('pump', 5),

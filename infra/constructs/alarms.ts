@@ -16,8 +16,9 @@ import { Construct } from 'constructs';
 import type { AlarmDefinition } from './alarm-kinds.ts';
 import { ALARMS } from './alarm-list.ts';
 import type { AlarmTopics } from './alarm-topics.ts';
-import { openExecutions, ownCount } from './metrics.ts';
+import { blockedRequests, openExecutions, ownCount } from './metrics.ts';
 import type { MachineReference, ServiceFunction } from './service-function.ts';
+import type { WebAcl } from './web-acl.ts';
 import type { DeadLetters, WorkedQueue } from './worked-queue.ts';
 
 export interface AlarmsProps {
@@ -29,6 +30,7 @@ export interface AlarmsProps {
   readonly functions: readonly ServiceFunction[];
   readonly machines: readonly (MachineReference & Construct)[];
   readonly stage: Stage;
+  readonly webAcl: WebAcl;
   readonly topics: AlarmTopics;
 }
 
@@ -124,6 +126,8 @@ function metricOf({ watched, minutes }: AlarmDefinition, props: AlarmsProps): IM
         period,
         statistic: 'Sum',
       });
+    case 'webAcl':
+      return blockedRequests(props.webAcl, period);
     case 'apiErrors':
       return props.stage.metricServerError({ period, statistic: 'Sum' });
   }

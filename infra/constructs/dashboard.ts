@@ -16,8 +16,9 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { openExecutions, ownCount } from './metrics.ts';
+import { blockedRequests, openExecutions, ownCount } from './metrics.ts';
 import type { MachineReference, ServiceFunction } from './service-function.ts';
+import type { WebAcl } from './web-acl.ts';
 import type { DeadLetters, WorkedQueue } from './worked-queue.ts';
 
 /** By their construct ids: what the rows need of the stack. */
@@ -29,6 +30,7 @@ export interface DashboardProps {
   readonly deadLetters: readonly DeadLetters[];
   readonly machine: MachineReference;
   readonly stage: Stage;
+  readonly webAcl: WebAcl;
   readonly alarms: readonly Alarm[];
 }
 
@@ -85,6 +87,7 @@ export class OperationsDashboard extends Construct {
               stage.metricCount({ period: PERIOD, statistic: 'Sum', label: 'requests' }),
               stage.metricClientError({ period: PERIOD, statistic: 'Sum', label: '4xx' }),
               stage.metricServerError({ period: PERIOD, statistic: 'Sum', label: '5xx' }),
+              blockedRequests(props.webAcl, PERIOD).with({ label: 'refused by the web ACL' }),
             ]),
             graph('耗时 p99 ms', slowest('phone', 'website', 'wechat', 'citizen', 'departments', 'clerk', 'hotline')),
           ]),

@@ -16,6 +16,7 @@ import { PublicApi } from '../constructs/public-api.ts';
 import { runEvery } from '../constructs/schedule.ts';
 import { ServiceFunction, type TableAction } from '../constructs/service-function.ts';
 import { SlaTimer } from '../constructs/sla-timer.ts';
+import { WebAcl } from '../constructs/web-acl.ts';
 import { DeadLetters, WorkedQueue } from '../constructs/worked-queue.ts';
 import { partitionOf } from '../partition.ts';
 import type { DeploymentSettings } from '../settings.ts';
@@ -175,8 +176,10 @@ export class StatelessStack extends Stack {
       .machine(slaTimer, 'DescribeExecution');
     runEvery(Duration.minutes(5), sweeper);
 
+    const prefix = `jieban-${district.id}`;
     const api = new PublicApi(this, 'Api', {
-      name: `jieban-${district.id}`,
+      name: prefix,
+      domain: settings.domain,
       routes: [
         ['POST', '/channels/phone/requests', phone],
         ['POST', '/channels/phone/vendors/{vendor}', phone],
@@ -228,7 +231,7 @@ export class StatelessStack extends Stack {
       ],
     });
 
-    const prefix = `jieban-${district.id}`;
+    const webAcl = new WebAcl(this, 'WebAcl', { name: prefix, stage: api.stage });
     const alarms = new Alarms(this, 'Alarms', {
       prefix,
       queues: [intake, dispatch, feedbacks, timerChanges],
@@ -236,6 +239,7 @@ export class StatelessStack extends Stack {
       functions,
       machines: [slaTimer],
       stage: api.stage,
+      webAcl,
       topics: new AlarmTopics(this, 'AlarmTopics', { prefix, settings }),
     });
     new OperationsDashboard(this, 'Dashboard', {
@@ -246,6 +250,7 @@ export class StatelessStack extends Stack {
       deadLetters: [fanoutDeadLetters],
       machine: slaTimer,
       stage: api.stage,
+      webAcl,
       alarms: alarms.all,
     });
 

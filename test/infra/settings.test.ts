@@ -26,12 +26,14 @@ describe('a setting', () => {
     ['alarmsTo', 'http://hook.example.cn/'],
     ['alarmsTo', ''],
     ['urgentAlarmsTo', 'a@example.cn,'],
+    ['domain', 'https://12345.example.gov.cn'],
+    ['certificateArn', 'mine'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`context ${name}: `));
   });
 
   test('that does not exist is refused: a slip would tell nobody', () => {
-    expect(() => readSettings({ alarmTo: 'a@example.cn' })).toThrow(/alarmTo.*there are alarmsTo/);
+    expect(() => readSettings({ alarmTo: 'a@example.cn' })).toThrow(/alarmTo.*there are domain/);
   });
 });
 
@@ -52,4 +54,23 @@ test('each address hears of its severity, once', () => {
     'urgent email zhiban@example.gov.cn',
     'urgent https https://pager.example.cn/hook',
   ]);
+});
+
+const CERTIFICATE = 'arn:aws-cn:acm:cn-northwest-1:123456789012:certificate/0f1e2d3c';
+
+test('a domain needs its certificate', () => {
+  expect(() => readSettings({ domain: '12345.example.gov.cn' })).toThrow(/belong together/);
+  expect(() => readSettings({ certificateArn: CERTIFICATE })).toThrow(/belong together/);
+});
+
+test('with a domain the API is reached there alone, over TLS 1.2', () => {
+  const template = deployedWith({ domain: '12345.example.gov.cn', certificateArn: CERTIFICATE });
+  template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+    DomainName: '12345.example.gov.cn',
+    RegionalCertificateArn: CERTIFICATE,
+    EndpointConfiguration: { Types: ['REGIONAL'] },
+    SecurityPolicy: 'TLS_1_2',
+  });
+  template.resourceCountIs('AWS::ApiGateway::BasePathMapping', 1);
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: true });
 });

@@ -35,6 +35,8 @@ const ALLOWED_TYPES = [
   'AWS::SSM::Parameter',
   'AWS::SecretsManager::Secret',
   'AWS::StepFunctions::StateMachine',
+  'AWS::WAFv2::WebACL',
+  'AWS::WAFv2::WebACLAssociation',
 ];
 
 describe.each(REGIONS)('%s', (region) => {
