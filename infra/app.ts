@@ -1,9 +1,10 @@
 /**
  * Entry of the `cdk` command line: `cdk deploy --all -c district=xianan -c region=cn-northwest-1`.
- * Context: `district`, `region` (default: the credentials' region), `allowOutsideMainland`.
+ * Context: `district`, `region` (default: the credentials' region), `allowOutsideMainland`, and those of `settings.ts`.
  */
 import { App } from 'aws-cdk-lib';
 import { loadDistrict } from './district.ts';
+import { readSettings, SETTING_NAMES } from './settings.ts';
 import { APP_SETTINGS, addStacks, withBundles } from './synthesize.ts';
 
 const app = new App(APP_SETTINGS);
@@ -18,9 +19,14 @@ if (districtId === undefined || region === undefined) {
   process.exit(1);
 }
 try {
+  const given = SETTING_NAMES.map((name) => [name, context(name)] as const);
+  const settings = readSettings(
+    Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  );
   const district = loadDistrict(districtId);
   withBundles(district, (bundles) => {
-    addStacks(app, { district, region, bundles, allowOutsideMainland: context('allowOutsideMainland') === 'true' });
+    const allowOutsideMainland = context('allowOutsideMainland') === 'true';
+    addStacks(app, { district, region, bundles, allowOutsideMainland, settings });
     app.synth();
   });
 } catch (error) {

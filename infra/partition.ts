@@ -75,4 +75,8 @@ export function partitionOf(region: string): Partition {
 }
 
 /** Service principals of roles; the CDK turns them into a partition's own spelling where it has one. */
-export const PRINCIPALS = { lambda: 'lambda.amazonaws.com', states: 'states.amazonaws.com' } as const;
+export const PRINCIPALS = {
+  cloudwatch: 'cloudwatch.amazonaws.com',
+  lambda: 'lambda.amazonaws.com',
+  states: 'states.amazonaws.com',
+} as const;

@@ -1,15 +1,17 @@
 /**
- * `npm run synth -- --district xianan --region cn-northwest-1 [--allow-outside-mainland] [--out cdk.out]`:
+ * `npm run synth -- --district xianan --region cn-northwest-1 [--allow-outside-mainland] [--out cdk.out] [-c name=value …]`:
  * writes the CloudFormation of one district for one region, and says what is in it.
  */
 import './require-node.mjs';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readSettings } from './settings.ts';
 import { type Synthesized, synthesize } from './synthesize.ts';
 
 export { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
-const USAGE = 'npm run synth -- --district xianan --region cn-northwest-1 [--allow-outside-mainland] [--out cdk.out]';
+const USAGE =
+  'npm run synth -- --district xianan --region cn-northwest-1 [--allow-outside-mainland] [--out cdk.out] [-c name=value …]';
 
 function main(): void {
   const { values } = parseArgs({
@@ -18,6 +20,8 @@ function main(): void {
       region: { type: 'string' },
       out: { type: 'string', default: 'cdk.out' },
       'allow-outside-mainland': { type: 'boolean', default: false },
+      // The settings of `settings.ts`, as the `cdk` command line takes them.
+      context: { type: 'string', short: 'c', multiple: true, default: [] },
     },
   });
   if (values.district === undefined || values.region === undefined) throw new Error(`Usage: ${USAGE}`);
@@ -27,8 +31,15 @@ function main(): void {
     region: values.region,
     outdir: values.out,
     allowOutsideMainland: values['allow-outside-mainland'],
+    settings: readSettings(Object.fromEntries(values.context.map(pairOf))),
   });
   console.log(describe(result, performance.now() - started));
+}
+
+function pairOf(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error(`-c ${text}: write name=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function describe(result: Synthesized, milliseconds: number): string {

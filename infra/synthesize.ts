@@ -11,6 +11,7 @@ import type { District } from '#schemas/district.ts';
 import { type Bundle, bundleFunctions } from './bundle.ts';
 import { assertRegionAllowed, loadDistrict, loadModel } from './district.ts';
 import { partitionOf } from './partition.ts';
+import { type DeploymentSettings, NO_SETTINGS } from './settings.ts';
 import { StatefulStack } from './stacks/stateful.ts';
 import { StatelessStack } from './stacks/stateless.ts';
 
@@ -24,6 +25,7 @@ export interface SynthesizeOptions {
   readonly outdir: string;
   /** For deployments without real data, a demonstration for one: a mainland district in another region. */
   readonly allowOutsideMainland?: boolean;
+  readonly settings?: DeploymentSettings;
 }
 
 export interface SynthesizedFunction {
@@ -47,7 +49,7 @@ export interface Synthesized {
  */
 export function synthesize(options: SynthesizeOptions): Synthesized {
   const district = loadDistrict(options.district, options.districts);
-  const { region, allowOutsideMainland = false } = options;
+  const { region, allowOutsideMainland = false, settings = NO_SETTINGS } = options;
   // Asked before bundling, too: a refusal should not take a second.
   partitionOf(region);
   assertRegionAllowed(district, region, allowOutsideMainland);
@@ -56,7 +58,7 @@ export function synthesize(options: SynthesizeOptions): Synthesized {
     // An old assembly's assets would stay behind and be taken for this one's.
     rmSync(directory, { recursive: true, force: true });
     const app = new App({ outdir: directory, ...APP_SETTINGS });
-    addStacks(app, { district, region, bundles, allowOutsideMainland });
+    addStacks(app, { district, region, bundles, allowOutsideMainland, settings });
     const assembly = app.synth();
     return {
       directory: assembly.directory,
@@ -87,10 +89,11 @@ export interface AppInput {
   readonly region: string;
   readonly bundles: readonly Bundle[];
   readonly allowOutsideMainland: boolean;
+  readonly settings: DeploymentSettings;
 }
 
 /** @throws OutsideMainlandError */
-export function addStacks(app: App, { district, region, bundles, allowOutsideMainland }: AppInput): void {
+export function addStacks(app: App, { district, region, bundles, allowOutsideMainland, settings }: AppInput): void {
   assertRegionAllowed(district, region, allowOutsideMainland);
   const partition = partitionOf(region);
   // No account: the template is the same for all, and deployment takes the account of its credentials.
@@ -100,7 +103,7 @@ export function addStacks(app: App, { district, region, bundles, allowOutsideMai
     env,
     terminationProtection: true,
   });
-  const stateless = new StatelessStack(app, `jieban-${district.id}-stateless`, { district, env, bundles });
+  const stateless = new StatelessStack(app, `jieban-${district.id}-stateless`, { district, env, bundles, settings });
   // No reference binds them: what the one reads, the other has written to SSM before.
   stateless.addStackDependency(stateful);
   const tagOptions = partition.eventSourceMappingTags

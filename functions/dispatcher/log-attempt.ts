@@ -1,6 +1,7 @@
-/** One log line for every attempt to deliver: the evidence (送达记录) that outlives the row's bounded list. */
+/** One log line for every attempt to deliver, the evidence (送达记录) that outlives the row's bounded list; and its count. */
 import type { HealthChange } from '#domain/delivery/endpoint.ts';
 import { type Facts, log } from '#functions/shared/log.ts';
+import { publish } from '#functions/shared/metrics.ts';
 import type { EndpointHealth } from '#schemas/endpoint.ts';
 import type { AttemptReport } from './engine.ts';
 
@@ -19,6 +20,8 @@ export function logAttempt({ delivery, attempt, outcome, verdict, milliseconds }
   else if (verdict.kind === 'delivered') log.info('callback delivered', facts);
   else if (verdict.kind === 'retry') log.warn('callback not delivered, will retry', facts);
   else log.warn('callback dead-lettered', facts);
+  if (outcome.kind === 'polling') return;
+  publish(verdict.kind === 'delivered' ? { callbacksDelivered: 1 } : { callbacksFailed: 1 });
 }
 
 /** The breaker of a unit opened or closed, or its endpoint was disabled. */

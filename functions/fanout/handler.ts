@@ -5,10 +5,10 @@
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type Consumer, consumersOf } from '#domain/ticket/consumers.ts';
 import { type QueueVariable, sendAll } from '#functions/adapters/queue.ts';
+import { traced } from '#functions/shared/correlation.ts';
 import { pointerTo } from '#functions/shared/event-pointer.ts';
 import { log } from '#functions/shared/log.ts';
 import type { EventPointer, TicketEvent } from '#schemas/event.ts';
@@ -24,7 +24,7 @@ interface Addressed {
   readonly sequenceNumber: string;
 }
 
-export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }) => {
+export const handler = traced<DynamoDBStreamEvent, DynamoDBBatchResponse>(async ({ Records }) => {
   const lists: Record<Consumer, Addressed[]> = { dispatch: [], feedback: [], timers: [] };
   for (const record of Records) {
     const event = readEvent(record);

@@ -1,9 +1,9 @@
 /** 留言轮询, scheduled every five minutes: fetches the messages of a board that cannot push. Off unless the secret has `poll`. */
-import middy from '@middy/core';
 import { boardReader } from '#functions/adapters/board-messages.ts';
 import { positionStore } from '#functions/adapters/poll-store.ts';
 import { secret } from '#functions/adapters/secrets.ts';
 import { boardSubmission } from '#functions/shared/board/message-text.ts';
+import { traced } from '#functions/shared/correlation.ts';
 import { intake } from '#functions/shared/intake.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
@@ -14,7 +14,7 @@ import { poll, type Taken } from './poll.ts';
 /** Real time; the function has 60 s, and what is under way then still ends. */
 const RUN_MS = 35_000;
 
-export const handler = middy<unknown, void>().handler(async () => {
+export const handler = traced<unknown, void>(async () => {
   const { poll: board, outbound } = await secret('WEBSITE_SECRET');
   if (board === undefined) return;
   const end = Date.now() + RUN_MS;

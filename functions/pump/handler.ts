@@ -5,12 +5,13 @@ import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { watchStore } from '#functions/adapters/watch-store.ts';
 import { changeTicket } from '#functions/shared/change.ts';
+import { traced } from '#functions/shared/correlation.ts';
 import { lookForLate } from '#functions/shared/delivery/late.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
 import { pump } from './pump.ts';
 
-export const handler = async (): Promise<void> => {
+export const handler = traced<unknown, void>(async () => {
   const store = deliveryStore();
   // Neither waits for the other: what is late has to be told even when nothing can be sent.
   const [woken, late] = await Promise.allSettled([
@@ -26,4 +27,4 @@ export const handler = async (): Promise<void> => {
   for (const outcome of [woken, late]) if (outcome.status === 'rejected') throw outcome.reason;
   if (woken.status === 'fulfilled' && woken.value > 0) log.info('pump woke deliveries', { count: woken.value });
   publish({ deliveriesLate: late.status === 'fulfilled' ? late.value : 0 });
-};
+});

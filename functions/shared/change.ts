@@ -19,7 +19,7 @@ import type { CommandAnswer } from '#schemas/command.ts';
 import type { Actor, TicketEvent } from '#schemas/event.ts';
 import type { CalendarData } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
-import { log } from './log.ts';
+import { recordEvents } from './event-record.ts';
 
 /** Rounds against other writers of the same ticket before the caller is told to come again. */
 const ROUNDS = 8;
@@ -120,7 +120,7 @@ export async function changeTicket(
           ]),
     );
     if (result === 'committed') {
-      logEvents([...decision.events, ...(together?.events ?? [])]);
+      recordEvents([...decision.events, ...(together?.events ?? [])]);
       return { outcome: 'changed', ticket: decision.ticket, events: decision.events, answer };
     }
     if (result === 'duplicate' && cause === undefined) return { outcome: 'replayed' };
@@ -173,31 +173,6 @@ export function decideContext(other?: Ticket): DecideContext {
     desk,
     other,
   };
-}
-
-/** One line an event: what an operator follows a ticket by. */
-function logEvents(events: readonly TicketEvent[]): void {
-  for (const event of events) {
-    log.info('ticket event', {
-      ticketNo: event.ticketNo,
-      seq: event.seq,
-      event: event.type,
-      at: event.at,
-      ...(event.type === 'registered' ? { channel: event.channel } : {}),
-      ...(event.type === 'dispatched' ? { owner: event.owner } : {}),
-      ...(event.type === 'queuedAtDesk' || (event.type === 'dispatched' && event.decision !== undefined)
-        ? { rule: event.decision?.trace.rule ?? '' }
-        : {}),
-      ...(event.type === 'deliveryLate' || event.type === 'deliveryRecovered' ? { department: event.unit } : {}),
-      ...(event.type === 'warned'
-        ? { clock: event.clock, colour: event.colour, grade: event.grade ?? event.colour, owner: event.holder }
-        : {}),
-      ...(event.type === 'feedbackRecorded'
-        ? { notice: event.notice, channel: event.channel, outcome: event.outcome }
-        : {}),
-      ...(event.type === 'contentChecked' ? { outcome: event.outcome } : {}),
-    });
-  }
 }
 
 /** Full jitter, at most 20 ms a round and doubling: writers of one ticket are few and quick. */

@@ -4,7 +4,9 @@
  */
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { TicketNo } from '#schemas/common.ts';
 import type { Problem } from '#schemas/problem.ts';
+import { correlated, traced } from './correlation.ts';
 import { log } from './log.ts';
 import { ProblemError } from './problem.ts';
 
@@ -32,8 +34,8 @@ export interface Reply {
 /** Keys are `METHOD /resource/{param}` as in the template. */
 export type Routes = Readonly<Record<string, (request: Request) => Promise<Reply>>>;
 
-export const api = (routes: Routes) =>
-  middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+export const api = (routes: Routes) => {
+  const answer = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .onError((request) => {
       request.response = answerError(request.error);
     })
@@ -42,6 +44,16 @@ export const api = (routes: Routes) =>
       if (route === undefined) throw new ProblemError('notFound');
       return toResult(await route(toRequest(event)));
     });
+  return traced<APIGatewayProxyEvent, APIGatewayProxyResult>((event, context) =>
+    correlated(factsOf(event), () => answer(event, context)),
+  );
+};
+
+/** A path may hold anything: only what looks like a ticket number goes into the log. */
+function factsOf({ requestContext: { requestId }, pathParameters }: APIGatewayProxyEvent) {
+  const ticketNo = TicketNo.safeParse(pathParameters?.ticketNo);
+  return { apiRequestId: requestId, ...(ticketNo.success ? { ticketNo: ticketNo.data } : {}) };
+}
 
 function toRequest(event: APIGatewayProxyEvent): Request {
   const headers: Record<string, string> = {};

@@ -18,6 +18,7 @@ import { dangerNotice, dangerNumbers } from './danger.ts';
 import type { Reply } from './http.ts';
 import { callerRecord, keptAttachments, type Submission, toIntakeRequest, withoutUploads } from './intake-request.ts';
 import { log } from './log.ts';
+import { publish } from './metrics.ts';
 import { ProblemError } from './problem.ts';
 import {
   bodyHashWith,
@@ -120,6 +121,7 @@ export async function intake(
         channel: submission.channel,
         ...(request.danger ? { code: 'danger' } : {}),
       });
+      publish({ requestsReceived: 1 });
       await enqueue(request);
       return { status: 202, body: answer(receipt, key) };
     }

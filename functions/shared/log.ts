@@ -3,6 +3,7 @@
  * or a phone number, and errors are logged by name and place, because messages of third parties may quote their input.
  */
 import { Logger } from '@aws-lambda-powertools/logger';
+import { correlation } from './correlation.ts';
 
 const logger = new Logger();
 
@@ -29,14 +30,13 @@ export interface Facts {
   until?: string;
   rule?: string;
   notice?: string;
-  awsRequestId?: string;
 }
 
 export const log = {
-  info: (message: string, facts: Facts = {}) => logger.info(message, { ...facts }),
-  warn: (message: string, facts: Facts = {}) => logger.warn(message, { ...facts }),
+  info: (message: string, facts: Facts = {}) => logger.info(message, { ...correlation(), ...facts }),
+  warn: (message: string, facts: Facts = {}) => logger.warn(message, { ...correlation(), ...facts }),
   error: (message: string, facts: Facts, error: unknown) =>
-    logger.error(message, { ...facts, ...describeError(error) }),
+    logger.error(message, { ...correlation(), ...facts, ...describeError(error) }),
 };
 
 /** Name, code and our own stack frames; the message is left out (an SDK or parser error may quote what it was given). */

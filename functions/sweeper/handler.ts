@@ -3,7 +3,6 @@
  * fired, and its ticket gets an alarm again. In health every count is zero; each is a metric with an alarm. It also counts the
  * deadlines that wait for a notice of days off (暂定), and has them counted again once the district's calendar knows it.
  */
-import middy from '@middy/core';
 import { runningClocks } from '#domain/ticket/clocks.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
@@ -12,6 +11,7 @@ import { stepFunctionsTimer } from '#functions/adapters/step-functions-timer.ts'
 import { lateTickets, waitingMessages } from '#functions/adapters/sweep-store.ts';
 import { alarmName, nextWake } from '#functions/shared/alarm.ts';
 import { changeTicket, decideContext } from '#functions/shared/change.ts';
+import { correlated, traced } from '#functions/shared/correlation.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
 import type { IntakeMessage } from '#schemas/intake.ts';
@@ -26,26 +26,33 @@ const MARK_PATIENCE_MS = 5 * MINUTE_MS;
 /** Per run; what is left comes with the next one. */
 const AT_ONCE = 100;
 
-export const handler = middy<unknown, void>().handler(async () => {
+export const handler = traced<unknown, void>(async () => {
   const now = officeNow();
   const messages = await waitingMessages(now - RECEIPT_PATIENCE_MS, AT_ONCE);
   const late = await lateTickets(now - MARK_PATIENCE_MS, AT_ONCE);
   // One that can't be repaired must not keep the others waiting.
-  const resent = await Promise.allSettled(messages.map(resend));
-  const woken = await Promise.allSettled(late.map(wake));
+  const resent = await Promise.all(messages.map((message) => repair(message.ticketNo, () => resend(message))));
+  const woken = await Promise.all(late.map((ticketNo) => repair(ticketNo, () => wake(ticketNo))));
   const { items: provisional } = await ticketStore().listByAttention('provisional', { limit: AT_ONCE });
   const known = provisional.filter((ticket) => runningClocks(ticket).some(isAnnounced));
-  const recalculated = await Promise.allSettled(known.map(({ ticketNo }) => recalculate(ticketNo)));
-  const failures = [...resent, ...woken, ...recalculated].filter((outcome) => outcome.status === 'rejected');
-  for (const { reason } of failures) log.error('not repaired', { code: 'sweepFailed' }, reason);
+  const recalculated = await Promise.all(known.map(({ ticketNo }) => repair(ticketNo, () => recalculate(ticketNo))));
   publish({
     receiptsRerouted: messages.length,
     marksLate: late.length,
-    alarmsRestarted: woken.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length,
+    alarmsRestarted: woken.filter((outcome) => outcome === true).length,
     provisionalDeadlines: provisional.length - known.length,
-    sweepFailures: failures.length,
+    sweepFailures: [...resent, ...woken, ...recalculated].filter((outcome) => outcome === 'failed').length,
   });
 });
+
+/** What came of it, or `failed`, with a line that names the ticket: the next run tries again. */
+const repair = <T>(ticketNo: string, work: () => Promise<T>): Promise<T | 'failed'> =>
+  correlated({ ticketNo }, () =>
+    work().catch((error: unknown) => {
+      log.error('not repaired', { code: 'sweepFailed' }, error);
+      return 'failed' as const;
+    }),
+  );
 
 /** Whether the days that a provisional deadline needed are official by now. */
 const isAnnounced = ({ provisional, dueAt }: Clock): boolean =>

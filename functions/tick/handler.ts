@@ -1,9 +1,9 @@
 /** The alarm rang (Step Functions): fires every mark that is due, once, and says when to ring again. */
-import middy from '@middy/core';
 import * as z from 'zod';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { MAX_ALARM_AGE_MS, nextWake } from '#functions/shared/alarm.ts';
 import { changeTicket } from '#functions/shared/change.ts';
+import { correlated, traced } from '#functions/shared/correlation.ts';
 import { TicketNo } from '#schemas/common.ts';
 
 /** `since`: when the execution began; none in those of before there was a renewal. */
@@ -18,8 +18,12 @@ export type TickAnswer = z.infer<typeof Alarm> & {
   reason: 'next' | 'superseded' | 'nothingLeft';
 };
 
-export const handler = middy<unknown, TickAnswer>().handler(async (input) => {
+export const handler = traced<unknown, TickAnswer>(async (input) => {
   const alarm = Alarm.parse(input);
+  return correlated({ ticketNo: alarm.ticketNo }, () => tick(alarm));
+});
+
+async function tick(alarm: z.infer<typeof Alarm>): Promise<TickAnswer> {
   const { ticketNo, generation, since } = alarm;
   const renew = since !== undefined && officeNow() - Date.parse(since) > MAX_ALARM_AGE_MS;
   const result = await changeTicket(
@@ -36,4 +40,4 @@ export const handler = middy<unknown, TickAnswer>().handler(async (input) => {
   const until = nextWake(result.ticket, officeNow());
   if (until === undefined) return { ...alarm, done: true, reason: 'nothingLeft' };
   return { ...alarm, until: new Date(until).toISOString(), done: false, reason: 'next' };
-});
+}

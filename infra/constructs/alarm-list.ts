@@ -2,128 +2,21 @@
  * Every alarm, as data: what it watches, from when on it rings, and why from then on. The id is the end of the alarm's name
  * and the heading of its section in docs/runbook.md; a test keeps the two lists the same.
  */
+import {
+  type AlarmDefinition,
+  deadLetters,
+  queueAge,
+  queueStuck,
+  scheduled,
+  slow,
+  sweeperCount,
+  throttles,
+  timerExecutions,
+  workerErrors,
+} from './alarm-kinds.ts';
 
-/** 'urgent' (立即处置): at any hour, requests or limits are being lost. 'soon' (当日处置): a person looks the same working day. */
-export type Severity = 'urgent' | 'soon';
-
-/** What is watched; names are construct ids of the stateless stack. */
-export type Watched =
-  | { readonly on: 'deadLetters'; readonly of: string }
-  /** Age of the oldest message (s) that was received three times at most: SQS leaves the others out. */
-  | { readonly on: 'queueAge'; readonly of: string }
-  /** Fewest messages, waiting or being worked, that a queue held. */
-  | { readonly on: 'queueHolds'; readonly of: string }
-  | { readonly on: 'function'; readonly of: string; readonly metric: 'Errors' | 'Invocations' | 'IteratorAge' }
-  | { readonly on: 'throttles'; readonly of: readonly string[] }
-  /** A count that the function publishes itself (functions/shared/metrics.ts). */
-  | { readonly on: 'count'; readonly of: string; readonly metric: string }
-  | { readonly on: 'machine'; readonly of: string; readonly metric: 'ExecutionsFailed' | 'ExecutionsTimedOut' }
-  | { readonly on: 'apiErrors' };
-
-export interface AlarmDefinition {
-  readonly id: string;
-  readonly severity: Severity;
-  readonly what: string;
-  readonly watched: Watched;
-  /** Rings at this value and above; with `silence`, below it or when nothing is heard at all. */
-  readonly threshold: number;
-  readonly silence?: true;
-  /** Length of a period, in minutes. */
-  readonly minutes: number;
-  /** Periods in a row that must be bad; 1 unless told. */
-  readonly periods?: number;
-  /** Why this threshold. */
-  readonly reason: string;
-}
-
-const deadLetters = (id: string, of: string, holds: string): AlarmDefinition => ({
-  id,
-  severity: 'urgent',
-  what: `${of}: ${holds}`,
-  watched: { on: 'deadLetters', of },
-  threshold: 1,
-  minutes: 1,
-  reason: 'One is enough: behind each is a citizen’s request.',
-});
-
-const queueAge = (id: string, of: string, seconds: number, reason: string): AlarmDefinition => ({
-  id,
-  severity: 'urgent',
-  what: `${of}: the oldest message has waited too long`,
-  watched: { on: 'queueAge', of },
-  threshold: seconds,
-  minutes: 5,
-  reason,
-});
-
-const queueStuck = (id: string, of: string): AlarmDefinition => ({
-  id,
-  severity: 'soon',
-  what: `${of} has not been empty for an hour`,
-  watched: { on: 'queueHolds', of },
-  threshold: 1,
-  minutes: 5,
-  periods: 12,
-  reason:
-    'In health a queue is empty within seconds. A message that fails again and again leaves the age metric after its third ' +
-    'receive and reaches the dead letters hours later; this is the alarm in between.',
-});
-
-const workerErrors = (id: string, of: string): AlarmDefinition => ({
-  id,
-  severity: 'soon',
-  what: `${of} crashed or ran out of time or memory`,
-  watched: { on: 'function', of, metric: 'Errors' },
-  threshold: 3,
-  minutes: 15,
-  reason: 'What one crash left is tried again. Three in a quarter of an hour are no accident.',
-});
-
-const scheduled = (of: string, minutes: number): readonly AlarmDefinition[] => [
-  {
-    id: `${of}-errors`,
-    severity: 'urgent',
-    what: `${of} failed`,
-    watched: { on: 'function', of, metric: 'Errors' },
-    threshold: 1,
-    minutes: 5,
-    reason: 'A run is not repeated, and nothing stands behind it: what repairs the others must not fail unseen.',
-  },
-  {
-    id: `${of}-silent`,
-    severity: 'urgent',
-    what: `${of} no longer runs`,
-    watched: { on: 'function', of, metric: 'Invocations' },
-    threshold: 1,
-    silence: true,
-    minutes,
-    reason: `A schedule that was disabled, or whose runs are thrown away, makes no error. ${minutes} minutes are at least three runs.`,
-  },
-];
-
-const sweeperCount = (id: string, metric: string, what: string, reason: string): AlarmDefinition => ({
-  id,
-  severity: 'soon',
-  what,
-  watched: { on: 'count', of: 'sweeper', metric },
-  threshold: 1,
-  minutes: 5,
-  reason,
-});
-
-const timerExecutions = (
-  id: string,
-  metric: 'ExecutionsFailed' | 'ExecutionsTimedOut',
-  what: string,
-): AlarmDefinition => ({
-  id,
-  severity: 'urgent',
-  what,
-  watched: { on: 'machine', of: 'SlaTimer', metric },
-  threshold: 1,
-  minutes: 5,
-  reason: 'An execution is the only alarm clock of a ticket. It retries for two days before it fails.',
-});
+/** Behind the API: somebody waits for the answer. */
+const DOORS = ['phone', 'website', 'wechat', 'citizen', 'departments', 'clerk', 'hotline', 'portal'];
 
 export const ALARMS: readonly AlarmDefinition[] = [
   deadLetters('intake-dead-letters', 'Intake', 'requests that the router could not route'),
@@ -168,20 +61,34 @@ export const ALARMS: readonly AlarmDefinition[] = [
   workerErrors('feedback-errors', 'feedback'),
   workerErrors('timers-errors', 'timers'),
   workerErrors('tick-errors', 'tick'),
-  {
-    id: 'pipeline-throttles',
-    severity: 'urgent',
-    what: 'functions of the pipeline are throttled',
-    watched: {
-      on: 'throttles',
-      of: ['router', 'fanout', 'dispatcher', 'feedback', 'timers', 'tick', 'poller', 'pump', 'sweeper'],
-    },
-    threshold: 1,
-    minutes: 5,
-    periods: 3,
-    reason:
-      'All draw on one account’s concurrency. A peak is tried again and passes; a quarter of an hour of it is a limit.',
-  },
+  throttles(
+    'pipeline-throttles',
+    ['router', 'fanout', 'dispatcher', 'feedback', 'timers', 'tick', 'poller', 'pump', 'sweeper'],
+    'All draw on one account’s concurrency. A peak is tried again and passes; a quarter of an hour of it is a limit.',
+  ),
+  throttles(
+    'doors-throttles',
+    DOORS,
+    'Who calls is answered 5xx and comes again. A quarter of an hour of it is a limit of the account, not a peak.',
+  ),
+  slow(
+    'doors-slow',
+    DOORS,
+    3000,
+    'A door answers in a tenth of a second, a cold start in one. Vendors and WeChat give up a push after three to five.',
+  ),
+  slow(
+    'workers-slow',
+    ['router', 'fanout', 'timers', 'tick', 'pump'],
+    10_000,
+    'They only talk to the database and to queues. A third of their time limit leaves room to act before they fail.',
+  ),
+  slow(
+    'callers-slow',
+    ['dispatcher', 'feedback', 'poller', 'sweeper'],
+    50_000,
+    'They wait for others, each call within its own limit. Ten seconds more and Lambda ends them in the middle.',
+  ),
   {
     id: 'api-errors',
     severity: 'urgent',
@@ -190,6 +97,16 @@ export const ALARMS: readonly AlarmDefinition[] = [
     threshold: 5,
     minutes: 5,
     reason: 'Platforms and departments send again after one; five in five minutes turn citizens away.',
+  },
+  {
+    id: 'edge-blocked',
+    severity: 'soon',
+    what: 'the web ACL refuses many requests',
+    watched: { on: 'webAcl' },
+    threshold: 100,
+    minutes: 15,
+    reason:
+      'Scanners are a few a minute. More is a flood, or a partner who is refused wrongly: his requests do not arrive.',
   },
 
   ...scheduled('poller', 15),
@@ -295,6 +212,36 @@ export const ALARMS: readonly AlarmDefinition[] = [
     reason: 'It said 410, or took nothing for 120 hours. Nothing is sent to it any more until an operator enables it.',
   },
 
+  {
+    id: 'deliveries-failing',
+    severity: 'soon',
+    what: 'half of the callbacks to departments fail',
+    watched: { on: 'share', of: 'dispatcher', bad: 'callbacksFailed', good: 'callbacksDelivered', atLeast: 20 },
+    threshold: 50,
+    minutes: 30,
+    reason:
+      'One department that is down is `breaker-opened`, and its tries soon become few. Half of all is a fault on our side or of the network.',
+  },
+  {
+    id: 'feedback-failing',
+    severity: 'soon',
+    what: 'half of the notices reach no citizen',
+    watched: { on: 'share', of: 'feedback', bad: 'feedbackNotSent', good: 'feedbackSent', atLeast: 10 },
+    threshold: 50,
+    minutes: 60,
+    reason: 'Wrong numbers are a few in a hundred. Half is a template or an account that the platform no longer takes.',
+  },
+
+  {
+    id: 'open-executions',
+    severity: 'soon',
+    what: 'very many executions are open',
+    watched: { on: 'openExecutions' },
+    threshold: 100_000,
+    minutes: 60,
+    reason:
+      'One for each open ticket: some thousands in a district. A tenth of what the account may have open says that ends are missed.',
+  },
   timerExecutions('timer-executions-failed', 'ExecutionsFailed', 'an execution of SlaTimer failed'),
   timerExecutions('timer-executions-timed-out', 'ExecutionsTimedOut', 'an execution of SlaTimer ran out of time'),
 ];

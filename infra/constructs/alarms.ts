@@ -1,4 +1,4 @@
-/** Makes the alarms of `alarm-list.ts`. The one place for what they do when they ring: nothing yet, they only show. */
+/** Makes the alarms of `alarm-list.ts`; each tells the topic of its severity when it rings. */
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import {
@@ -9,14 +9,17 @@ import {
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ALARMS, type AlarmDefinition } from './alarm-list.ts';
+import type { AlarmDefinition } from './alarm-kinds.ts';
+import { ALARMS } from './alarm-list.ts';
+import type { AlarmTopics } from './alarm-topics.ts';
+import { blockedRequests, openExecutions, ownCount } from './metrics.ts';
 import type { MachineReference, ServiceFunction } from './service-function.ts';
+import type { WebAcl } from './web-acl.ts';
 import type { DeadLetters, WorkedQueue } from './worked-queue.ts';
-
-/** As in `functions/shared/metrics.ts`; the dimension `service` is the function's POWERTOOLS_SERVICE_NAME. */
-const OWN_NAMESPACE = 'Jieban';
 
 export interface AlarmsProps {
   /** Begins every alarm's name. */
@@ -27,15 +30,20 @@ export interface AlarmsProps {
   readonly functions: readonly ServiceFunction[];
   readonly machines: readonly (MachineReference & Construct)[];
   readonly stage: Stage;
+  readonly webAcl: WebAcl;
+  readonly topics: AlarmTopics;
 }
 
 export class Alarms extends Construct {
+  /** In the order of the list. */
+  readonly all: readonly Alarm[];
+
   /** @throws Error when the list names something that is not there */
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    for (const definition of ALARMS) {
+    this.all = ALARMS.map((definition) => {
       const { severity, what, reason, silence, periods = 1 } = definition;
-      new Alarm(this, definition.id, {
+      const alarm = new Alarm(this, definition.id, {
         alarmName: `${props.prefix}-${definition.id}`,
         alarmDescription: `${severity}: ${what}. ${reason} See docs/runbook.md#${definition.id}`,
         metric: metricOf(definition, props),
@@ -47,7 +55,9 @@ export class Alarms extends Construct {
         // Counts and ages are silent when nothing happens.
         treatMissingData: silence ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       });
-    }
+      alarm.addAlarmAction(new SnsAction(props.topics[severity]));
+      return alarm;
+    });
   }
 }
 
@@ -86,21 +96,28 @@ function metricOf({ watched, minutes }: AlarmDefinition, props: AlarmsProps): IM
         expression: 'SUM(METRICS())',
         label: 'throttles',
         period,
-        usingMetrics: Object.fromEntries(
-          watched.of.map((name) => [
-            name,
-            named(props.functions, name).function.metricThrottles({ period, statistic: 'Sum' }),
-          ]),
-        ),
+        usingMetrics: ofEach(watched.of, props, (fn) => fn.metricThrottles({ period, statistic: 'Sum' })),
+      });
+    case 'slowest':
+      return new MathExpression({
+        expression: 'MAX(METRICS())',
+        label: 'milliseconds',
+        period,
+        usingMetrics: ofEach(watched.of, props, (fn) => fn.metricDuration({ period, statistic: 'p99' })),
       });
     case 'count':
-      return new Metric({
-        namespace: OWN_NAMESPACE,
-        metricName: watched.metric,
-        dimensionsMap: { service: named(props.functions, watched.of).node.id },
+      return ownCount(named(props.functions, watched.of), watched.metric, period);
+    case 'share': {
+      const fn = named(props.functions, watched.of);
+      return new MathExpression({
+        expression: `IF(FILL(bad, 0) + FILL(good, 0) >= ${watched.atLeast}, 100 * FILL(bad, 0) / (FILL(bad, 0) + FILL(good, 0)), 0)`,
+        label: 'per cent',
         period,
-        statistic: 'Sum',
+        usingMetrics: { bad: ownCount(fn, watched.bad, period), good: ownCount(fn, watched.good, period) },
       });
+    }
+    case 'openExecutions':
+      return openExecutions(period);
     case 'machine':
       return new Metric({
         namespace: 'AWS/States',
@@ -109,9 +126,19 @@ function metricOf({ watched, minutes }: AlarmDefinition, props: AlarmsProps): IM
         period,
         statistic: 'Sum',
       });
+    case 'webAcl':
+      return blockedRequests(props.webAcl, period);
     case 'apiErrors':
       return props.stage.metricServerError({ period, statistic: 'Sum' });
   }
+}
+
+function ofEach(
+  names: readonly string[],
+  { functions }: AlarmsProps,
+  metric: (fn: IFunction) => IMetric,
+): Record<string, IMetric> {
+  return Object.fromEntries(names.map((name) => [name, metric(named(functions, name).function)]));
 }
 
 function deadLettersOf(id: string, { queues, deadLetters }: AlarmsProps): IQueue {

@@ -3,7 +3,7 @@
  * need it. It does nothing but pass on: bodies reach the functions as the bytes that were sent (signatures are over
  * bytes), and what API Gateway answers by itself has the same problem+json shape as our own errors.
  */
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   EndpointType,
@@ -11,10 +11,13 @@ import {
   LogGroupLogDestination,
   ResponseType,
   RestApi,
+  SecurityPolicy,
   type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Domain } from '../settings.ts';
 import { type Limit, limitGroupOf, STAGE_LIMIT } from './rate-limits.ts';
 import type { ServiceFunction } from './service-function.ts';
 
@@ -28,14 +31,22 @@ const REFUSALS: readonly [id: string, type: ResponseType, code: string, title: s
   ['NoSuchRoute', ResponseType.MISSING_AUTHENTICATION_TOKEN, 'notFound', 'Not found', 404],
   ['TooLarge', ResponseType.REQUEST_TOO_LARGE, 'payloadTooLarge', 'Body larger than 256 KB', 413],
   ['TooManyRequests', ResponseType.THROTTLED, 'tooManyRequests', 'Too many requests, try again', 429],
+  ['Filtered', ResponseType.WAF_FILTERED, 'refused', 'Request not accepted', 403],
   ['OtherRefusal', ResponseType.DEFAULT_4XX, 'refused', 'Request not accepted'],
   ['OtherFailure', ResponseType.DEFAULT_5XX, 'internal', 'Internal error'],
 ];
 
+export interface PublicApiProps {
+  readonly name: string;
+  readonly routes: readonly Route[];
+  /** Without one the API is reached under its own address, with the stage in the path. */
+  readonly domain: Domain | undefined;
+}
+
 export class PublicApi extends Construct {
   readonly stage: Stage;
 
-  constructor(scope: Construct, id: string, props: { name: string; routes: readonly Route[] }) {
+  constructor(scope: Construct, id: string, props: PublicApiProps) {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.SIX_MONTHS,
@@ -47,6 +58,8 @@ export class PublicApi extends Construct {
     });
     const api = new RestApi(this, 'Rest', {
       restApiName: props.name,
+      // One way in: what is told to partners, filed and certified.
+      disableExecuteApiEndpoint: props.domain !== undefined,
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
       // Everything is binary: otherwise API Gateway decodes text, and a signature over invalid UTF-8 changes its meaning.
       binaryMediaTypes: ['*/*'],
@@ -68,7 +81,10 @@ export class PublicApi extends Construct {
             method: '$context.httpMethod',
             route: '$context.resourcePath',
             status: '$context.status',
+            // Leads to the function's own lines, which carry it as `requestId`.
+            functionRequestId: '$context.integration.requestId',
             refused: '$context.error.responseType',
+            wafResponse: '$context.wafResponseCode',
             milliseconds: '$context.responseLatency',
             bytes: '$context.responseLength',
           }),
@@ -76,6 +92,7 @@ export class PublicApi extends Construct {
       },
     });
     this.stage = api.deploymentStage;
+    if (props.domain !== undefined) this.#domain(api, props.domain);
     const integrations = new Map<ServiceFunction, LambdaIntegration>();
     for (const [method, path, handler] of props.routes) {
       let integration = integrations.get(handler);
@@ -126,18 +143,23 @@ export class PublicApi extends Construct {
         reason: 'The policy that API Gateway itself asks for in this account-wide setting.',
       },
     );
-    Validations.of(this.stage).acknowledge(
-      {
-        id: 'AwsSolutions-APIG3',
-        reason:
-          'The web ACL comes with the operation of a real site: its rules need the addresses of the partners. Until then ' +
-          'throttling and the 256 KB limit hold.',
-      },
-      {
-        id: 'AwsSolutions-APIG6',
-        reason:
-          'Execution logs quote headers and paths, so query codes and ticket numbers; the access log names routes only.',
-      },
-    );
+    Validations.of(this.stage).acknowledge({
+      id: 'AwsSolutions-APIG6',
+      reason:
+        'Execution logs quote headers and paths, so query codes and ticket numbers; the access log names routes only.',
+    });
+  }
+
+  #domain(api: RestApi, { name, certificateArn }: Domain): void {
+    const domain = api.addDomainName('Domain', {
+      domainName: name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      endpointType: EndpointType.REGIONAL,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    new CfnOutput(this, 'DomainTarget', {
+      description: `Where the CNAME of ${name} must lead`,
+      value: domain.domainNameAliasDomainName,
+    });
   }
 }

@@ -6,21 +6,26 @@ import { CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { District } from '#schemas/district.ts';
 import type { Bundle } from '../bundle.ts';
+import { AlarmTopics } from '../constructs/alarm-topics.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { INCOMING, KEPT } from '../constructs/attachment-bucket.ts';
+import { OperationsDashboard } from '../constructs/dashboard.ts';
 import { DistrictState, type SecretReference } from '../constructs/district-state.ts';
 import { followEvents } from '../constructs/event-stream.ts';
 import { PublicApi } from '../constructs/public-api.ts';
 import { runEvery } from '../constructs/schedule.ts';
 import { ServiceFunction, type TableAction } from '../constructs/service-function.ts';
 import { SlaTimer } from '../constructs/sla-timer.ts';
+import { WebAcl } from '../constructs/web-acl.ts';
 import { DeadLetters, WorkedQueue } from '../constructs/worked-queue.ts';
 import { partitionOf } from '../partition.ts';
+import type { DeploymentSettings } from '../settings.ts';
 
 export interface StatelessStackProps extends StackProps {
   readonly district: District;
   readonly bundles: readonly Bundle[];
   readonly env: { readonly region: string };
+  readonly settings: DeploymentSettings;
 }
 
 /** Somebody waits for the answer: a full share of CPU, and well under API Gateway's 29 s. */
@@ -46,7 +51,7 @@ const CHANGE: readonly TableAction[] = [...LOAD, 'PutItem'];
 const DELIVER: readonly TableAction[] = ['GetItem', 'PutItem', 'Query', 'UpdateItem'];
 
 export class StatelessStack extends Stack {
-  constructor(scope: Construct, id: string, { district, bundles, ...props }: StatelessStackProps) {
+  constructor(scope: Construct, id: string, { district, bundles, settings, ...props }: StatelessStackProps) {
     super(scope, id, {
       ...props,
       description: `Jieban ${district.name} (${district.id}): functions, queues, API, timers`,
@@ -171,8 +176,10 @@ export class StatelessStack extends Stack {
       .machine(slaTimer, 'DescribeExecution');
     runEvery(Duration.minutes(5), sweeper);
 
+    const prefix = `jieban-${district.id}`;
     const api = new PublicApi(this, 'Api', {
-      name: `jieban-${district.id}`,
+      name: prefix,
+      domain: settings.domain,
       routes: [
         ['POST', '/channels/phone/requests', phone],
         ['POST', '/channels/phone/vendors/{vendor}', phone],
@@ -224,13 +231,27 @@ export class StatelessStack extends Stack {
       ],
     });
 
-    new Alarms(this, 'Alarms', {
-      prefix: `jieban-${district.id}`,
+    const webAcl = new WebAcl(this, 'WebAcl', { name: prefix, stage: api.stage });
+    const alarms = new Alarms(this, 'Alarms', {
+      prefix,
       queues: [intake, dispatch, feedbacks, timerChanges],
       deadLetters: [fanoutDeadLetters],
       functions,
       machines: [slaTimer],
       stage: api.stage,
+      webAcl,
+      topics: new AlarmTopics(this, 'AlarmTopics', { prefix, settings }),
+    });
+    new OperationsDashboard(this, 'Dashboard', {
+      name: prefix,
+      title: `接办 ${district.name}`,
+      functions: new Map(functions.map((made) => [made.node.id, made])),
+      queues: { intake, dispatch, feedback: feedbacks, timers: timerChanges },
+      deadLetters: [fanoutDeadLetters],
+      machine: slaTimer,
+      stage: api.stage,
+      webAcl,
+      alarms: alarms.all,
     });
 
     if (unwired.size > 0) {

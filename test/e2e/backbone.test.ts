@@ -297,6 +297,28 @@ describe('who may do what', () => {
   });
 });
 
+describe('log', () => {
+  it('leads from the gateway’s id through every function to the feedback', async () => {
+    const { body: receipt } = await jieban.post('phone', phoneRequest('e2e-log-1'));
+    await work(receipt);
+    await jieban.runner.idle();
+    const lines = jieban.lines.flatMap((text): Record<string, unknown>[] =>
+      text.startsWith('{"level"') ? [JSON.parse(text)] : [],
+    );
+    expect(lines.filter(({ requestId }) => requestId === undefined)).toEqual([]);
+    const [received] = lines.filter(
+      ({ message, ticketNo }) => message === 'request received' && ticketNo === receipt.ticketNo,
+    );
+    expect(received).toMatchObject({ apiRequestId: expect.any(String), service: 'phone' });
+    const services = new Set(
+      lines.filter(({ ticketNo }) => ticketNo === receipt.ticketNo).map(({ service }) => service),
+    );
+    expect([...services]).toEqual(
+      expect.arrayContaining(['phone', 'router', 'dispatcher', 'departments', 'timers', 'hotline', 'feedback']),
+    );
+  });
+});
+
 describe('privacy', () => {
   it('leaves no name, number or word of anybody in any log line of this run', async () => {
     await jieban.runner.idle();

@@ -55,7 +55,9 @@ describe('in the template', () => {
         part.MetricStat === undefined ? [] : [part.MetricStat.Metric],
       ) ?? [properties];
       for (const { MetricName, Dimensions } of parts) {
-        for (const { Value } of Dimensions) {
+        // A metric of the whole account has none.
+        if (Dimensions === undefined) seen.add(`${MetricName} of account`);
+        for (const { Value } of Dimensions ?? []) {
           const target = assembly.target(Value);
           const [, construct, part] = target?.path.split('/') ?? [];
           const thing = part === 'DeadLetters' ? `${construct} dead letters` : (construct ?? Value);
@@ -100,6 +102,48 @@ describe('in the template', () => {
     }
   });
 
+  test('tells the topic of its severity, which only alarms of this account may publish to', () => {
+    const topics = assembly.ofType('AWS::SNS::Topic').map(({ properties }) => properties.TopicName);
+    expect(topics.sort()).toEqual(['jieban-xianan-soon', 'jieban-xianan-urgent']);
+    const severities = new Map(ALARMS.map(({ id, severity }) => [`jieban-xianan-${id}`, severity]));
+    for (const { properties } of alarms) {
+      const told = properties.AlarmActions.map((arn: unknown) => assembly.target(arn)?.properties.TopicName);
+      expect(told, properties.AlarmName).toEqual([`jieban-xianan-${severities.get(properties.AlarmName)}`]);
+    }
+    for (const { properties } of assembly.ofType('AWS::SNS::TopicPolicy')) {
+      expect(properties.PolicyDocument.Statement).toMatchObject([
+        { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        },
+      ]);
+    }
+    // Of this deployment: nobody was named.
+    expect(assembly.ofType('AWS::SNS::Subscription')).toEqual([]);
+  });
+
+  test('watches how long every function takes, and adds up ten metrics at most: what one alarm may', () => {
+    const seen = watched();
+    for (const fn of assembly.ofType('AWS::Lambda::Function').map(functionOf)) {
+      expect(seen).toContain(`Duration of ${fn}`);
+      expect(seen).toContain(`Throttles of ${fn}`);
+    }
+    for (const { properties, path } of alarms) expect(properties.Metrics?.length ?? 1, path).toBeLessThanOrEqual(11);
+  });
+
+  test('rings for a share of failures only where there were enough to tell', () => {
+    for (const [id, least] of [
+      ['deliveries-failing', 20],
+      ['feedback-failing', 10],
+    ] as const) {
+      const alarm = alarms.find(({ properties }) => properties.AlarmName === `jieban-xianan-${id}`)!;
+      const [{ Expression }] = alarm.properties.Metrics;
+      expect(Expression).toContain(`>= ${least}`);
+    }
+  });
+
   test('watches every function that nobody waits for: its errors and its throttles', () => {
     const behindTheApi = new Set(
       assembly
@@ -123,6 +167,7 @@ describe('in the template', () => {
     expect(seen).toContain('IteratorAge of fanout');
     expect(seen).toContain('ExecutionsFailed of SlaTimer');
     expect(seen).toContain('ExecutionsTimedOut of SlaTimer');
+    expect(seen).toContain('OpenExecutionCount of account');
   });
 
   test('watches counts that the named function publishes, under the dimension that it has', () => {
@@ -160,6 +205,35 @@ describe('in the template', () => {
       if (!codeOf(fn).includes(properties.MetricName)) unheard.push(`${service} ${properties.MetricName}`);
     }
     expect(unheard).toEqual([]);
+  });
+
+  test('the counts of shares and of the dashboard are published, too, by the function that they name', () => {
+    const [board] = assembly.ofType('AWS::CloudWatch::Dashboard');
+    const body = JSON.parse(
+      board!.properties.DashboardBody['Fn::Join'][1]
+        .map((part: unknown) => (typeof part === 'string' ? part : '…'))
+        .join(''),
+    );
+    const shown: unknown[][] = body.widgets.flatMap(
+      ({ properties }: { properties: { metrics?: unknown[][] } }) => properties.metrics ?? [],
+    );
+    const pairs = [
+      ...shown.filter(([namespace]) => namespace === 'Jieban').map(([, metric, , service]) => `${service} ${metric}`),
+      ...alarms
+        .flatMap(({ properties }) => properties.Metrics ?? [])
+        .flatMap(({ MetricStat }) => (MetricStat?.Metric.Namespace === 'Jieban' ? [MetricStat.Metric] : []))
+        .map(({ MetricName, Dimensions }) => `${Dimensions[0].Value} ${MetricName}`),
+    ];
+    expect(new Set(pairs).size).toBeGreaterThan(20);
+    const unheard = pairs.filter((pair) => {
+      const [service, metric = ''] = pair.split(' ');
+      const fn = assembly.ofType('AWS::Lambda::Function').find((resource) => functionOf(resource) === service);
+      return fn === undefined || !codeOf(fn).includes(metric);
+    });
+    expect(unheard).toEqual([]);
+    const titles = JSON.stringify(body.widgets);
+    for (const row of ['接收', '派单', '投递', '时限', '反馈', '死信']) expect(titles).toContain(`## ${row}`);
+    expect(shown.filter(([, metric]) => metric === 'ApproximateAgeOfOldestMessage')).toHaveLength(4);
   });
 
   const codeOf = (fn: Resource): string => {

@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadDistrict, OutsideMainlandError } from '#infra/district.ts';
+import { NO_SETTINGS } from '#infra/settings.ts';
 import { synthesize } from '#infra/synth.ts';
 import { APP_SETTINGS, addStacks, withBundles } from '#infra/synthesize.ts';
 import { DISTRICT, scratchDirectory } from './assembly.ts';
@@ -47,6 +48,7 @@ test('a function that nothing calls stops synthesis, and so does a missing one',
         region: 'cn-north-1',
         bundles: chosen,
         allowOutsideMainland: false,
+        settings: NO_SETTINGS,
       });
     });
   expect(() => build((names) => [...names, 'idler'])).toThrow(/nothing in the stack calls functions\/idler/);
@@ -59,7 +61,7 @@ test('a finding of cdk-nag that nobody gave a reason for stops synthesis', () =>
   const district = loadDistrict(DISTRICT);
   withBundles(district, (bundles) => {
     const app = new App({ outdir, ...APP_SETTINGS });
-    addStacks(app, { district, region: 'cn-north-1', bundles, allowOutsideMainland: false });
+    addStacks(app, { district, region: 'cn-north-1', bundles, allowOutsideMainland: false, settings: NO_SETTINGS });
     const stack = app.node.findChild('jieban-xianan-stateful');
     new Bucket(stack, 'Careless');
     expect(() => app.synth()).toThrow(/AwsSolutions-S1/);

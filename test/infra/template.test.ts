@@ -13,6 +13,7 @@ const ALLOWED_TYPES = [
   'AWS::ApiGateway::RestApi',
   'AWS::ApiGateway::Stage',
   'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
   'AWS::IAM::Policy',
@@ -26,11 +27,16 @@ const ALLOWED_TYPES = [
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
   'AWS::SSM::Parameter',
   'AWS::SecretsManager::Secret',
   'AWS::StepFunctions::StateMachine',
+  'AWS::WAFv2::WebACL',
+  'AWS::WAFv2::WebACLAssociation',
 ];
 
 describe.each(REGIONS)('%s', (region) => {
@@ -58,7 +64,7 @@ describe.each(REGIONS)('%s', (region) => {
     // What stays are names of service principals, which are the same in every partition.
     const hosts = [...assembly.text.matchAll(/[\w.-]*amazonaws\.com[\w.]*/g)].map(([host]) => host);
     expect(new Set(hosts)).toEqual(
-      new Set(['lambda.amazonaws.com', 'states.amazonaws.com', 'apigateway.amazonaws.com', 'events.amazonaws.com']),
+      new Set(['apigateway', 'cloudwatch', 'events', 'lambda', 'states'].map((service) => `${service}.amazonaws.com`)),
     );
   });
 

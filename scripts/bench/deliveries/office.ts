@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSEvent } from 'aws-lambda';
+import type { Context, SQSEvent } from 'aws-lambda';
 import { dynamo } from '#functions/adapters/aws.ts';
 import { useDistrict } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
@@ -116,7 +116,7 @@ export async function openOffice(endpoints: ReadonlyMap<string, string>): Promis
       const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
       if (Failed.length > 0) throw new Error('the queue refused pointers');
     },
-    pump: () => pump(),
+    pump: () => pump(undefined, {} as Context),
     advance: (ms) => plane.clock.advanceTo(plane.clock.now() + ms),
     async idle(signal) {
       for (;;) {

@@ -261,14 +261,14 @@ export async function openDeliveryWorld(
   const load = async <H>(name: string): Promise<H> =>
     ((await import(pathToFileURL(join(outdir, name, 'index.mjs')).href)) as { handler: H }).handler;
   const client = new SQSClient({ region: plane.region, endpoint: plane.endpoints.sqs, credentials });
-  const pump = await load<() => Promise<void>>('pump');
+  const pump = await load<(event: unknown, context: Context) => Promise<void>>('pump');
 
   return {
     plane,
     receiver,
     dispatch: new Queue(client, dispatchUrl, await load<Handler>('dispatcher')),
     feedback: new Queue(client, feedbackUrl, await load<Handler>('feedback')),
-    pump: () => pump(),
+    pump: () => pump({}, {} as Context),
     async wellAgain(unit) {
       await dynamo().send(new PutCommand({ TableName: 'Tickets', Item: endpointItem(fresh(unit)) }));
     },
