@@ -6,6 +6,7 @@
  *     classifier  messages/s, loading time and size of a text model
  *     intake      requests/s and latencies of each channel's door on a whole instance, also with the router stopped
  *     deliveries  callbacks/s to forty departments, what dead and slow ones do to the others, and how long a replay takes
+ *     year        100,000 open tickets for a year in virtual time: when alarms begin and ring, against the service's quotas
  */
 import type { Figure } from './figure.ts';
 
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Ite
   classifier: async () => (await import('./classifier.ts')).classifier(),
   intake: async () => (await import('./intake.ts')).intake(),
   deliveries: async () => (await import('./deliveries.ts')).deliveries(),
+  year: async () => (await import('./year.ts')).year(),
 };
 
 const asked = process.argv.slice(2);
