@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/assembly-setup.ts'],
     testTimeout: 30_000,
     // One a core of the smallest machine that CI has; what waits for emulators leaves room for the other.
     maxWorkers: 2,

@@ -68,6 +68,7 @@ export async function startInstance(options: Partial<SystemOptions> = {}): Promi
     port: 0,
     district: 'xianan',
     quiet: true,
+    ...(process.env.JIEBAN_TEST_ASSEMBLY ? { assembly: process.env.JIEBAN_TEST_ASSEMBLY } : {}),
     ...options,
     onLog: (entry) => lines.push(entry.line),
   });

@@ -151,7 +151,7 @@ describe('any request', { timeout: 180_000 }, () => {
         expect(route(structuredClone(input), unrelated)).toEqual(decided);
         if (decided.disposition === 'unit') dispatched += 1;
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
     expect(dispatched).toBeGreaterThan(30);
   });
@@ -168,7 +168,7 @@ describe('any request', { timeout: 180_000 }, () => {
         seen.rows += any.catalogue.rows.length;
         if (decided.trace.rule.startsWith('attribute')) seen.byAttribute += 1;
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
     // Neither an empty table nor a desk that takes everything would show anything.
     expect(seen.rows).toBeGreaterThan(3000);
@@ -203,7 +203,7 @@ describe('any request', { timeout: 180_000 }, () => {
           expect(route(input, withStranger(any, at), read)).toEqual(route(input, any, read));
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });
