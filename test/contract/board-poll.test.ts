@@ -32,7 +32,7 @@ const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, 
 async function run(): Promise<{ stuck: number; failures: number }> {
   const from = world.log.length;
   await poller({}, {} as Context);
-  const counts = world.log.slice(from).filter((line) => line.startsWith('{"_aws"'));
+  const counts = world.log.slice(from).filter((line) => line.includes('"boardPollFailures":'));
   expect(counts).toHaveLength(1);
   const { boardMessagesStuck, boardPollFailures } = JSON.parse(counts[0]!);
   return { stuck: boardMessagesStuck, failures: boardPollFailures };
