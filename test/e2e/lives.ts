@@ -14,9 +14,9 @@ const DAY = 24 * HOUR;
 /** Every step of office time takes a moment: with JIEBAN_MANY=1 longer lives of 500 tickets. */
 export const MANY = process.env.JIEBAN_MANY === '1';
 /** Afterwards nobody acts any more; marks go on until `END`. */
-const LAST_ACT = BEGIN + (MANY ? 12 : 5) * DAY;
+const LAST_ACT = BEGIN + (MANY ? 12 : 4) * DAY;
 export const KILLED = BEGIN + (MANY ? 6 : 2) * DAY;
-export const END = BEGIN + (MANY ? 18 : 7) * DAY;
+export const END = BEGIN + (MANY ? 18 : 6) * DAY;
 
 const reason = '测试';
 const answer = { command: 'reply', resultCode: 'solved', handling: '已办', publicAnswer: '已经办理完毕。' } as const;
