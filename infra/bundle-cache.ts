@@ -24,7 +24,15 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const INSTALLED = 'node_modules/.package-lock.json';
 const CACHE = 'node_modules/.cache/jieban';
 /** All of the project's own code that can get into a function, or says how it is compiled. */
-const SOURCES = ['functions', 'domain', 'schemas', 'infra/bundle.ts', 'infra/no-debug.ts', 'package.json'];
+const SOURCES = [
+  'functions',
+  'domain',
+  'schemas',
+  'infra/bundle.ts',
+  'infra/no-debug.ts',
+  'package.json',
+  'tsconfig.json',
+];
 /** The newest are kept: a branch, its base, and one more. */
 const KEPT = 3;
 const PREFIX = 'functions-';

@@ -15,8 +15,8 @@ import { Template } from '#infra/local/aws/template.ts';
 import { LOCAL_REGION } from '#infra/local/cli/system.ts';
 import { startPlane } from '#infra/local/plane/index.ts';
 import { synthesize } from '#infra/synth.ts';
-import type { IntakeRequest } from '#schemas/intake.ts';
 import type { Figure } from './figure.ts';
+import { requestFor } from './request.ts';
 
 const CONNECTIONS = 8;
 const SAMPLE = 400;
@@ -35,7 +35,8 @@ export async function* store(): AsyncIterable<Figure> {
     let made = 0;
     const register = async (): Promise<void> => {
       // In sequence: drawn numbers are unique only once the receipt's transaction accepted them.
-      const intake = request(`${district.ticketPrefix}${String(made).padStart(16, '0')}`, made++);
+      const ticketNo = `${district.ticketPrefix}${String(made++).padStart(16, '0')}`;
+      const intake = requestFor(ticketNo, new Date().toISOString());
       const decision = route(intake, district);
       const result = await changeTicket({
         ticketNo: intake.ticketNo,
@@ -98,21 +99,3 @@ async function parallel(count: number, work: () => Promise<void>): Promise<void>
     }),
   );
 }
-
-const request = (ticketNo: string, index: number): IntakeRequest => ({
-  schema: 1,
-  channel: 'phone',
-  ticketNo,
-  channelRef: `bench-${index}`,
-  receivedAt: new Date().toISOString(),
-  callerToken: 'bench',
-  queryKeyId: 'k1',
-  kind: 'complaint',
-  title: '小区物业乱收费',
-  content: '温泉街道一处小区的物业不公示就涨停车费,业主都有意见,请有关部门管一管。',
-  place: { townCode: '421202001000' },
-  anonymous: false,
-  confidential: false,
-  enterprise: false,
-  danger: false,
-});

@@ -15,7 +15,7 @@ beforeEach(() => {
     mkdirSync(join(project, folder), { recursive: true });
   }
   write('functions/one/handler.ts', 'export const handler = 1;');
-  for (const file of ['infra/bundle.ts', 'infra/no-debug.ts', 'package.json']) write(file, '');
+  for (const file of ['infra/bundle.ts', 'infra/no-debug.ts', 'package.json', 'tsconfig.json']) write(file, '');
   write('node_modules/.package-lock.json', '{"zod":"4.6.7"}');
 });
 afterEach(() => rmSync(project, { recursive: true, force: true }));

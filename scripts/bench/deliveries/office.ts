@@ -16,6 +16,7 @@ import { compileDistrict } from '#infra/district-folder.ts';
 import { queueDepth, queueSource } from '#infra/local/aws/queue-source.ts';
 import { type Plane, startPlane } from '#infra/local/plane/index.ts';
 import type { EventPointer } from '#schemas/event.ts';
+import { makeTables } from './tables.ts';
 import { Workers } from './workers.ts';
 
 /** A Monday morning in office hours, so that limits of working time run. */
@@ -134,36 +135,4 @@ export async function openOffice(endpoints: ReadonlyMap<string, string>): Promis
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** What the delivery functions read of the template's tables. */
-async function makeTables(plane: Plane): Promise<void> {
-  await plane.ensureTable({
-    TableName: 'Tickets',
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: ['pk', 'sk', 'dueKey', 'dueSort'].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S',
-    })),
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'byDue',
-        KeySchema: [
-          { AttributeName: 'dueKey', KeyType: 'HASH' },
-          { AttributeName: 'dueSort', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  });
-  await plane.ensureTable({
-    TableName: 'Callers',
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [{ AttributeName: 'callerToken', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'callerToken', AttributeType: 'S' }],
-  });
 }

@@ -12,9 +12,12 @@ import type { Change } from '#functions/ports/ticket-store.ts';
 import { decideContext } from '#functions/shared/change.ts';
 import { pointerTo } from '#functions/shared/event-pointer.ts';
 import type { Actor, EventPointer, TicketEvent } from '#schemas/event.ts';
-import type { IntakeRequest } from '#schemas/intake.ts';
 import type { RoutingDecision } from '#schemas/routing.ts';
 import type { Ticket } from '#schemas/ticket.ts';
+import { requestFor } from '../request.ts';
+
+/** The Monday on which these benches begin. */
+const RECEIVED_AT = '2026-11-23T08:59:00.000+08:00';
 
 export type Manner = 'normal' | 'slow' | 'dead';
 export interface Share {
@@ -73,7 +76,7 @@ const citizen: Actor = { kind: 'citizen' };
 
 /** A ticket of that unit to which it was told so many things. */
 function ticketOf(ticketNo: string, owner: string, messages: number): Change {
-  const intake = requestOf(ticketNo);
+  const intake = requestFor(ticketNo, RECEIVED_AT);
   const context = decideContext();
   const decision: RoutingDecision = { ...route(intake, district()), disposition: 'unit', owner, coHandlers: [] };
   let ticket: Ticket | undefined;
@@ -93,21 +96,3 @@ function ticketOf(ticketNo: string, owner: string, messages: number): Change {
   if (ticket === undefined) throw new TypeError('no ticket');
   return { ticket, events, texts, expectedVersion: 0, watches: watchesOf(events, context.rules) };
 }
-
-const requestOf = (ticketNo: string): IntakeRequest => ({
-  schema: 1,
-  channel: 'phone',
-  ticketNo,
-  channelRef: `bench-${ticketNo}`,
-  receivedAt: '2026-11-23T08:59:00.000+08:00',
-  callerToken: 'bench',
-  queryKeyId: 'k1',
-  kind: 'complaint',
-  title: '小区物业乱收费',
-  content: '温泉街道一处小区的物业不公示就涨停车费,业主都有意见,请有关部门管一管。',
-  place: { townCode: '421202001000' },
-  anonymous: false,
-  confidential: false,
-  enterprise: false,
-  danger: false,
-});

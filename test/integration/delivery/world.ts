@@ -32,6 +32,7 @@ import { type Plane, startPlane } from '#infra/local/plane/index.ts';
 import { CallbackEvent } from '#schemas/callback.ts';
 import type { CallerRecord } from '#schemas/intake.ts';
 import { MONDAY, rules, type Story } from '#test/support/ticket-world.ts';
+import { makeTables } from '../../../scripts/bench/deliveries/tables.ts';
 
 /** 13-digit numbers belong to nobody. */
 export const HANDLER = '1390000000099';
@@ -223,34 +224,7 @@ export async function openDeliveryWorld(
     CALLERS_TABLE: 'Callers',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
-  await plane.ensureTable({
-    TableName: 'Tickets',
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: ['pk', 'sk', 'dueKey', 'dueSort'].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S',
-    })),
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'byDue',
-        KeySchema: [
-          { AttributeName: 'dueKey', KeyType: 'HASH' },
-          { AttributeName: 'dueSort', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  });
-  await plane.ensureTable({
-    TableName: 'Callers',
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [{ AttributeName: 'callerToken', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'callerToken', AttributeType: 'S' }],
-  });
+  await makeTables(plane);
   const dispatchUrl = (await plane.ensureQueue('Dispatch', QUEUE_ATTRIBUTES)).url;
   const feedbackUrl = (await plane.ensureQueue('Feedback', QUEUE_ATTRIBUTES)).url;
   process.env.DISPATCH_QUEUE_URL = dispatchUrl;
