@@ -47,7 +47,16 @@ export const ClerkLink = z.strictObject({
 export type ClerkLink = z.infer<typeof ClerkLink>;
 
 /** What a link allows, in the order in which a ticket is worked. */
-export const ClerkAct = z.enum(['sign', 'accept', 'return', 'contact', 'requestExtension', 'progress', 'reply']);
+export const ClerkAct = z.enum([
+  'sign',
+  'accept',
+  'return',
+  'contact',
+  'requestExtension',
+  'reportOnSite',
+  'progress',
+  'reply',
+]);
 export type ClerkAct = z.infer<typeof ClerkAct>;
 
 /** `POST /clerk/commands` */

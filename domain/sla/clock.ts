@@ -3,7 +3,7 @@
  * Every function returns a new clock (or the same one, when there is nothing to change) and repeats without harm.
  */
 import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
-import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import type { Deadline, WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Colour, Limit, LimitProfile, LimitQuery } from '#schemas/sla.ts';
 import { explain, explainPause, type Origin } from './explain.ts';
 import { findLimit } from './limits.ts';
@@ -149,10 +149,20 @@ export function changeLimit(
       earlier,
     );
   }
-  const fromStart = deadline(rules.calendar, run.startedAt, limit);
+  const fromStart = dueUnder(rules, run, limit);
   if (fromStart.dueAt <= run.dueAt) return clock;
   const { dueAt, provisional } = fromStart;
   return armed(rules, instance(rules, { ...run, limit, dueAt, provisional, origin: 'changed' }, earlier), clock, now);
+}
+
+/** When a run is due under a limit: what it used before a pause, in the same kind of time, is no longer left. */
+function dueUnder(rules: SlaRules, { startedAt, usedMs = 0, limit: before }: Stretch, limit: Limit): Deadline {
+  const whole = deadline(rules.calendar, startedAt, limit);
+  const sameTime = (before.unit === 'naturalMinutes') === (limit.unit === 'naturalMinutes');
+  if (usedMs === 0 || !sameTime) return whole;
+  const own = workingClock(rules.calendar, limit.unit);
+  const dueAt = own.after(startedAt, Math.max(0, own.elapsed(startedAt, whole.dueAt) - usedMs));
+  return { dueAt, provisional: isProvisional(rules, limit, dueAt) };
 }
 
 /** Colours that were raised and still are: those whose moment has not moved into the future. */
@@ -217,10 +227,7 @@ export function recalculate(
 ): Clock {
   const run = stretchOf(clock);
   if (!clock.provisional || !rules.calendar.isOfficial(run.dueAt)) return clock;
-  const own = workingClock(rules.calendar, run.limit.unit);
-  const whole = deadline(rules.calendar, run.startedAt, run.limit);
-  const rest = Math.max(0, own.elapsed(run.startedAt, whole.dueAt) - (run.usedMs ?? 0));
-  const dueAt = fixed ? run.dueAt : run.usedMs ? own.after(run.startedAt, rest) : whole.dueAt;
+  const dueAt = fixed ? run.dueAt : dueUnder(rules, run, run.limit).dueAt;
   const provisional = isProvisional(rules, run.limit, dueAt);
   const origin: Origin = fixed ? 'extended' : 'recalculated';
   return armed(rules, instance(rules, { ...run, dueAt, provisional, origin }, earlier), clock, now);

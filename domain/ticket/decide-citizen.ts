@@ -101,10 +101,9 @@ function rate(ticket: Ticket, { solved, satisfaction, comment }: Rate, context: 
   if (ticket.rating !== undefined) return reject('ruleForbids', 'the ticket is rated already');
   const key = `rating-${ticket.version + 1}`;
   const rated: Draft = { type: 'rated', solved, satisfaction, ...(comment === undefined ? {} : { commentKey: key }) };
-  const waits = ticket.status === 'AWAIT_VISIT';
-  const satisfied = isSatisfied({ solved, satisfaction });
+  const ends = ticket.status === 'AWAIT_VISIT' ? [closed(ticket, 'citizen')] : [];
   // 局长督办 begins with the rating itself; of all others the desk decides.
-  const follows = !waits ? [] : satisfied ? [closed(ticket, 'citizen')] : directed(ticket, context);
+  const follows = isSatisfied({ solved, satisfaction }) ? ends : directed(ticket, context);
   return {
     drafts: [rated, ...follows],
     texts: comment === undefined ? [] : [{ key, text: { kind: 'note', text: comment } }],

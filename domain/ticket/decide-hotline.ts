@@ -1,6 +1,4 @@
 /** Commands of the hotline office (热线办). What several commands share has a file of its own beside this one. */
-import { fromIso } from '#domain/calendar/shanghai.ts';
-import { deadline } from '#domain/sla/working-clock.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { carryOn, contact, running, start } from './clocks.ts';
 import type { CommandOf, DecideContext, DeskCommand } from './command.ts';
@@ -9,7 +7,7 @@ import { approveExtension, rejectExtension } from './decide-extension.ts';
 import { absorb, merge, othersWait, split } from './decide-merge.ts';
 import { resume, suspend } from './decide-pause.ts';
 import { approveReturn, arbitrate, designate, rejectReturn } from './decide-return.ts';
-import { reworked } from './director.ts';
+import { mayReopen, reworked } from './director.ts';
 import { dispatchTo } from './dispatch.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
@@ -135,9 +133,7 @@ function openJoint(ticket: Ticket, { units, reason }: CommandOf<'openJointHandli
 
 /** 重开: the unit that had it takes it up again, on the limit of a rework. */
 function reopen(ticket: Ticket, { reason }: CommandOf<'reopen'>, context: DecideContext): Outcome {
-  const { calendar, profile } = context.rules;
-  const ended = fromIso(ticket.closedAt ?? ticket.updatedAt);
-  if (context.now > deadline(calendar, ended, profile.reopenWindow.limit).dueAt) {
+  if (!mayReopen(ticket, context)) {
     return reject('tooLate', 'the window for taking the ticket up again is over');
   }
   return {

@@ -3,7 +3,9 @@
  * within a day, both from the start of the supervision and day and night, in place of the limit of a rework; that one runs
  * from the report on. The hours are the district's data.
  */
+import { fromIso } from '#domain/calendar/shanghai.ts';
 import { startClock } from '#domain/sla/clock.ts';
+import { deadline } from '#domain/sla/working-clock.ts';
 import type { DepartmentCommand } from '#schemas/command.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { handedOverInTime, running, start } from './clocks.ts';
@@ -19,9 +21,19 @@ export function reworked(ticket: Ticket, context: DecideContext, reason: string)
   return [{ ...again(ticket), reason, start: [start(ticket, 'rework', ticket.owner, context)] }];
 }
 
-/** What a dissatisfied rating brings about by itself: nothing, unless an enterprise gave it. */
-export const directed = (ticket: Ticket, context: DecideContext): Draft[] =>
-  ticket.flags.enterprise ? supervised(ticket, context) : [];
+/**
+ * What a dissatisfied rating brings about by itself: nothing, unless an enterprise gave it; after the end within the window for
+ * taking a ticket up again.
+ */
+export function directed(ticket: Ticket, context: DecideContext): Draft[] {
+  if (!ticket.flags.enterprise || (ticket.status === 'CLOSED' && !mayReopen(ticket, context))) return [];
+  return supervised(ticket, context);
+}
+
+/** 重开期: whether a ticket that has ended may still be taken up again. */
+export function mayReopen({ closedAt, updatedAt }: Ticket, { rules, now }: DecideContext): boolean {
+  return now <= deadline(rules.calendar, fromIso(closedAt ?? updatedAt), rules.profile.reopenWindow.limit).dueAt;
+}
 
 const supervised = (ticket: Ticket, context: DecideContext, said: { readonly reason?: string } = {}): Draft[] => [
   { ...again(ticket), ...said, start: supervisionClocks(ticket, context) },
@@ -30,7 +42,7 @@ const supervised = (ticket: Ticket, context: DecideContext, said: { readonly rea
 
 const again = (ticket: Ticket) =>
   ({
-    type: 'reworkOrdered',
+    type: ticket.status === 'CLOSED' ? 'reopened' : 'reworkOrdered',
     round: ticket.round + 1,
     stop: running(ticket),
     tell: [{ to: ticket.owner, type: 'reworkOrdered' }],

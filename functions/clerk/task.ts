@@ -5,7 +5,7 @@
 import { fromIso, toShanghai } from '#domain/calendar/shanghai.ts';
 import { type CallbackSource, callbackEvent } from '#domain/delivery/callback.ts';
 import { CLOCK_NAMES } from '#domain/sla/explain.ts';
-import { actsIn, handsOver, linkRole } from '#domain/ticket/clerk-acts.ts';
+import { actsOf, handsOver, linkRole } from '#domain/ticket/clerk-acts.ts';
 import { runningClocks } from '#domain/ticket/clocks.ts';
 import { fold } from '#domain/ticket/evolve.ts';
 import { STATUS_NAMES } from '#domain/ticket/names.ts';
@@ -34,7 +34,7 @@ export async function clerkTask({ link, hash }: HeldLink): Promise<ClerkTask> {
   const { unit, expiresAt } = link;
   // What has ended is nobody's work: then the citizen's words and number are no longer shown.
   const told = isOpen(ticket.status) ? await toldOf(ticket, history, unit) : undefined;
-  const possible = role === 'owner' ? actsIn(ticket.status) : [];
+  const possible = role === 'owner' ? actsOf(ticket) : [];
   const used = await usedActs(hash);
   const view: ClerkTask = {
     ticketNo: ticket.ticketNo,

@@ -8,7 +8,13 @@ import type { StepReport } from '#infra/local/platforms/clerk.ts';
 import type { Timeline } from './timeline.ts';
 
 const POLL_MS = 50;
-const STEP_WORDS = { sign: '签收', accept: '受理', contact: '首次联系诉求人', reply: '提交答复，送热线审核' } as const;
+const STEP_WORDS = {
+  sign: '签收',
+  accept: '受理',
+  contact: '首次联系诉求人',
+  reportOnSite: '上报现场核查',
+  reply: '提交答复，送热线审核',
+} as const;
 const CALLBACK_WORDS: Record<string, string> = {
   dispatched: '收到派单（签名已验证）',
   closed: '收到办结通知',

@@ -31,7 +31,10 @@ export const CALLBACK_WORDS: Readonly<Record<string, { readonly when: Words; rea
   },
   reworkOrdered: {
     when: { en: 'handle it again (重办): a new round with a new deadline', zh: '重办：新一轮，新时限' },
-    todo: { en: 'no signing again: contact, then reply', zh: '不用再签收：联系、再答复' },
+    todo: {
+      en: 'contact, then reply; no signing again, unless `deadlines` has `sign` and `onSite` (局长督办): then `sign`, and `reportOnSite` before the reply',
+      zh: '联系、再答复，不用再签收；`deadlines` 里有 `sign`、`onSite`（局长督办）的，先 `sign`，`reportOnSite` 之后才能答复',
+    },
   },
   urged: {
     when: { en: 'the citizen asks to hurry (催办)', zh: '催办：群众催问' },

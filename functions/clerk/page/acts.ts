@@ -27,7 +27,7 @@ export const ACTS: Readonly<Record<ClerkAct, ActForm>> = {
   sign: {
     name: '签收',
     main: true,
-    confirm: '确认签收这件工单？签收后开始计算受理和首次联系时限。',
+    confirm: '确认签收这件工单？',
     done: '已签收',
     fields: [],
   },
@@ -79,6 +79,13 @@ export const ACTS: Readonly<Record<ClerkAct, ActForm>> = {
       { name: 'newDeadline', label: '延长到', help: '北京时间。', kind: 'moment', required: true },
       { name: 'reason', label: '延期理由', kind: 'text', required: true, max: 1000 },
     ],
+  },
+  reportOnSite: {
+    name: '上报现场核查及初步意见',
+    main: true,
+    confirm: '确认上报？局长督办的工单，上报之后才能答复。',
+    done: '已上报现场核查及初步意见',
+    fields: [{ name: 'note', label: '核查情况和初步意见', kind: 'text', required: true, max: 2000 }],
   },
   progress: {
     name: '登记办理进展',

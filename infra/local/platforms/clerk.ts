@@ -9,7 +9,15 @@ import type { DepartmentCommand } from '#schemas/command.ts';
 import type { Kind } from '#schemas/common.ts';
 import { handlingNote, publicAnswer } from './answers.ts';
 
-export type ClerkStep = 'sign' | 'accept' | 'contact' | 'reply';
+export type ClerkStep = 'sign' | 'accept' | 'contact' | 'reportOnSite' | 'reply';
+
+/** 重办 is this department's already; under the director (局长督办) it is signed again, and reported on from the spot. */
+export const reworkSteps = (deadlines: Readonly<Record<string, string>>): readonly ClerkStep[] => [
+  ...('sign' in deadlines ? (['sign'] as const) : []),
+  ...('onSite' in deadlines ? (['reportOnSite'] as const) : []),
+  'contact',
+  'reply',
+];
 
 /**
  * How long the clerk takes before a step: so many office minutes, but never more than so many real seconds, so that
@@ -25,6 +33,7 @@ export const DEFAULT_PACE: Record<ClerkStep, Pace> = {
   sign: { officeMinutes: 3, atMostSeconds: 3 },
   accept: { officeMinutes: 5, atMostSeconds: 3 },
   contact: { officeMinutes: 5, atMostSeconds: 2 },
+  reportOnSite: { officeMinutes: 60, atMostSeconds: 3 },
   reply: { officeMinutes: 30, atMostSeconds: 5 },
 };
 
@@ -64,6 +73,8 @@ function commandFor(step: ClerkStep, task: Task): DepartmentCommand {
       return { command: step, handler };
     case 'contact':
       return { command: 'contact', handler, note: '已电话联系诉求人，核实情况并告知办理时限。' };
+    case 'reportOnSite':
+      return { command: 'reportOnSite', handler, note: '已到现场核查，拟按规定整改并回访。' };
     case 'reply':
       return {
         command: 'reply',

@@ -13,6 +13,7 @@ import {
   DEFAULT_PACE,
   type JiebanAt,
   type Pace,
+  reworkSteps,
   type StepReport,
   type Task,
   workTicket,
@@ -38,15 +39,18 @@ export interface DemoDepartmentsOptions {
 }
 
 const TYPE = /^cn\.jieban\.ticket\.(\w+)\.v1$/;
-/** A dispatched ticket is signed first; one sent back for rework (重办) is already this department's. */
-const STEPS: Record<string, readonly ClerkStep[]> = {
-  dispatched: ['sign', 'accept', 'contact', 'reply'],
-  reworkOrdered: ['contact', 'reply'],
-};
+const DISPATCHED: readonly ClerkStep[] = ['sign', 'accept', 'contact', 'reply'];
 /** The hotline's decision puts the ticket back on this desk, e.g. its review sent the answer back (审核退回). */
 const ANSWER_AGAIN: readonly ClerkStep[] = ['reply'];
 const AT_WORK = new Set(['HANDLING', 'REWORK']);
 const ENDS_WORK = new Set(['withdrawn', 'closed']);
+
+/** Undefined: the message asks for nothing. */
+function stepsAfter(type: string, { status, deadlines }: CallbackEvent['data']): readonly ClerkStep[] | undefined {
+  if (type === 'dispatched') return DISPATCHED;
+  if (type === 'reworkOrdered') return reworkSteps(deadlines);
+  return type === 'decided' && AT_WORK.has(status) ? ANSWER_AGAIN : undefined;
+}
 
 export class DemoDepartments {
   readonly #options: DemoDepartmentsOptions;
@@ -189,7 +193,7 @@ export class DemoDepartments {
       this.#work.delete(work);
       return;
     }
-    const steps = type === 'decided' && AT_WORK.has(event.data.status) ? ANSWER_AGAIN : STEPS[type];
+    const steps = stepsAfter(type, event.data);
     if (!steps || this.#silent.has(department)) return;
     // Taken up from the work list before its callback came: the clerk is at it.
     if (type === 'dispatched' && this.#work.has(`${department}#${event.subject}`)) return;

@@ -5,12 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import * as z from 'zod';
+import { Deadlines } from '#schemas/command.ts';
 import { Kind, TicketNo } from '#schemas/common.ts';
 import { Status } from '#schemas/ticket.ts';
-import type { ClerkStep, JiebanAt, Task } from './clerk.ts';
+import { type ClerkStep, type JiebanAt, reworkSteps, type Task } from './clerk.ts';
 
 const WorkList = z.object({
-  tickets: z.array(z.object({ ticketNo: TicketNo, status: Status, kind: Kind })),
+  tickets: z.array(z.object({ ticketNo: TicketNo, status: Status, kind: Kind, deadlines: Deadlines })),
   cursor: z.string().optional(),
 });
 
@@ -21,7 +22,6 @@ const STEPS_LEFT: Partial<Record<Status, readonly ClerkStep[]>> = {
   AWAIT_SIGN: ['sign', 'accept', 'contact', 'reply'],
   SIGNED: ['accept', 'contact', 'reply'],
   HANDLING: ['contact', 'reply'],
-  REWORK: ['contact', 'reply'],
 };
 
 /** Throws when Jieban doesn't answer with the list. */
@@ -43,8 +43,8 @@ export async function workLeft(jieban: JiebanAt, department: string, key: string
     });
     if (!response.ok) throw new Error(`the work list of ${department} answered ${response.status}`);
     const page = WorkList.parse(await response.json());
-    for (const { ticketNo, status, kind } of page.tickets) {
-      const steps = STEPS_LEFT[status];
+    for (const { ticketNo, status, kind, deadlines } of page.tickets) {
+      const steps = status === 'REWORK' ? reworkSteps(deadlines) : STEPS_LEFT[status];
       if (steps) tasks.push({ department, ticketNo, kind, category: undefined, steps });
     }
     cursor = page.cursor;

@@ -2,12 +2,13 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { actsIn, givesWork, linkRole } from '#domain/ticket/clerk-acts.ts';
+import { actsOf, givesWork, linkRole } from '#domain/ticket/clerk-acts.ts';
 import { transitions } from '#domain/ticket/transitions.ts';
 import { crockford, foldTyped } from '#functions/shared/crockford.ts';
 import { linkCode, linkHash } from '#functions/shared/link-code.ts';
 import { ClerkAct, LinkCode } from '#schemas/clerk.ts';
 import { Status } from '#schemas/ticket.ts';
+import { directed, inState, owner } from '#test/support/every-command.ts';
 
 /** Bytes 0, 1, 2 … 31. */
 const key = { kid: 'k', key: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=' };
@@ -70,10 +71,23 @@ describe('what a link allows', () => {
         (row) =>
           ClerkAct.safeParse(row.command).success && row.from.some((from) => from === status) && !('later' in row),
       );
-      expect(actsIn(status).sort(), status).toEqual(expected.map(({ command }) => command).sort());
+      // What a rework owes depends on its clocks, too.
+      if (status === 'REWORK') continue;
+      expect(actsOf({ status, clocks: [] }).sort(), status).toEqual(expected.map(({ command }) => command).sort());
     }
-    expect(actsIn('AWAIT_SIGN')).toContain('sign');
-    expect(actsIn('CLOSED')).toEqual([]);
+    expect(actsOf({ status: 'AWAIT_SIGN', clocks: [] })).toContain('sign');
+    expect(actsOf({ status: 'CLOSED', clocks: [] })).toEqual([]);
+  });
+
+  test('is what a rework owes: under the director signing and the report from the spot, and then the answer', () => {
+    const story = directed();
+    const owed = () => actsOf(story.is).filter((act) => ['sign', 'reportOnSite', 'reply'].includes(act));
+    expect(owed()).toEqual(['sign', 'reportOnSite']);
+    story.give({ command: 'sign' }, owner);
+    expect(owed()).toEqual(['reportOnSite']);
+    story.give({ command: 'reportOnSite', note: '已到场' }, owner);
+    expect(owed()).toEqual(['reply']);
+    expect(actsOf(inState('REWORK').is)).toEqual(['contact', 'progress', 'reply']);
   });
 
   test('depends on the unit’s part in the ticket', () => {

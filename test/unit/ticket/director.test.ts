@@ -63,6 +63,26 @@ it.each([
   expect(story.is.supervision).toBeUndefined();
 });
 
+describe('rated after the hotline has closed it', () => {
+  const closedAt = (iso: string) => answered(iso).give({ command: 'close', reason }, dispatcher);
+  const dissatisfied = { command: 'rate', solved: false, satisfaction: 'dissatisfied' } as const;
+
+  it('is taken up again, under the director, while tickets may be', () => {
+    const story = closedAt('2026-11-24T15:00:00')
+      .later(24 * HOUR)
+      .give(dissatisfied, citizen);
+    expect(story.is).toMatchObject({ status: 'REWORK', supervision: { level: 'director' } });
+    expect(clocks(story)).toEqual({ sign: '2026-11-25T19:00', onSite: '2026-11-26T15:00' });
+  });
+
+  it('only keeps what was said, afterwards', () => {
+    const story = closedAt('2026-11-02T15:00:00')
+      .later(25 * 24 * HOUR)
+      .give(dissatisfied, citizen);
+    expect(story.is).toMatchObject({ status: 'CLOSED', rating: { solved: false } });
+  });
+});
+
 it('is signed once, reported once; from then on the limit of a rework runs, and a reply ends it all', () => {
   const story = directed();
   story.give({ command: 'sign' }, owner);
