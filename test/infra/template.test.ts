@@ -1,4 +1,6 @@
 /** House rules that every synthesized template keeps, in each region that we say it synthesizes for. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '#infra/bundle.ts';
 import { type Assembly, functionOf, REGIONS, statementsOf, synthesizeFor } from './assembly.ts';
@@ -52,6 +54,14 @@ describe.each(REGIONS)('%s', (region) => {
       'jieban-xianan-stateless',
     ]);
     expect(assembly.resources.length).toBeGreaterThan(100);
+  });
+
+  test('lets nobody delete the stateful stack by a slip', () => {
+    const manifest = JSON.parse(readFileSync(join(assembly.synthesized.directory, 'manifest.json'), 'utf8'));
+    const protectedStacks = Object.entries<{ properties?: { terminationProtection?: boolean } }>(manifest.artifacts)
+      .filter(([, { properties }]) => properties?.terminationProtection === true)
+      .map(([name]) => name);
+    expect(protectedStacks).toEqual(['jieban-xianan-stateful']);
   });
 
   test('uses only resource types that we have decided on', () => {
