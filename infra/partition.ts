@@ -77,6 +77,7 @@ export function partitionOf(region: string): Partition {
 /** Service principals of roles; the CDK turns them into a partition's own spelling where it has one. */
 export const PRINCIPALS = {
   cloudwatch: 'cloudwatch.amazonaws.com',
+  codedeploy: 'codedeploy.amazonaws.com',
   lambda: 'lambda.amazonaws.com',
   states: 'states.amazonaws.com',
 } as const;

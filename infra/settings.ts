@@ -20,6 +20,14 @@ const CertificateArn = z
   .regex(/^arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of a certificate in ACM');
 
 const Context = z.strictObject({
+  /**
+   * 版本标记: any word; another one makes a new version of every function. A version keeps the values that it was made with, so
+   * after a change of what deployment looks up (a table's name in SSM, the operators' issuer) this makes them be looked up again.
+   */
+  revision: z
+    .string()
+    .regex(/^[\w.-]{1,40}$/, 'letters, digits, . _ -')
+    .optional(),
   /** 域名: the host under which everybody reaches the API; its own address is then closed. Needs `certificateArn`. */
   domain: HostName.optional(),
   /** 证书: of `domain`, in ACM of the same region. */
@@ -36,6 +44,7 @@ export interface Domain {
 }
 
 export interface DeploymentSettings {
+  readonly revision?: string;
   readonly domain?: Domain;
   readonly alarmsTo: readonly string[];
   readonly urgentAlarmsTo: readonly string[];
@@ -56,10 +65,10 @@ export function readSettings(given: Readonly<Record<string, string>>): Deploymen
     const known = issue?.code === 'unrecognized_keys' ? `; there are ${SETTING_NAMES.join(', ')}` : '';
     throw new Error(`context ${name}: ${issue?.message ?? 'wrong'}${known}`);
   }
-  const { domain: name, certificateArn, alarmsTo = [], urgentAlarmsTo = [] } = parsed.data;
+  const { revision, domain: name, certificateArn, alarmsTo = [], urgentAlarmsTo = [] } = parsed.data;
   if ((name === undefined) !== (certificateArn === undefined)) {
     throw new Error('context domain and certificateArn belong together: give both or neither');
   }
   const domain = name === undefined || certificateArn === undefined ? {} : { domain: { name, certificateArn } };
-  return { ...domain, alarmsTo, urgentAlarmsTo };
+  return { ...(revision === undefined ? {} : { revision }), ...domain, alarmsTo, urgentAlarmsTo };
 }

@@ -29,7 +29,7 @@ const USAGE = `用法:npm run deliveries -- <命令> [选项]
   replay   (--all [--unit 单位] [--enable] | --ticket 工单编号 [--unit 单位 [--n 第几条]]) --reason 原因 [--url 地址] [--token 令牌]
   skip     --ticket 工单编号 --unit 单位 --n 第几条 --reason 原因 [--url 地址] [--token 令牌]
   enable   --unit 单位 --reason 原因 [--url 地址] [--token 令牌]
-  redrive  --queue intake|dispatch|feedback|timers|fanout [--max 条数] [--region AWS区域 [--profile 配置名] [--district xianan]]
+  redrive  --queue intake|dispatch|feedback|timers|fanout [--max 条数] [--region AWS区域 [--profile 配置名] [--district xianan] [--table 恢复后的工单表]]
 说明见 docs/runbook.md`;
 
 const [command, ...args] = process.argv.slice(2);
@@ -63,6 +63,7 @@ async function run(): Promise<void> {
             region: text,
             profile: text,
             max: text,
+            table: text,
             data,
           },
         }).values,

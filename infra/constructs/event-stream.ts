@@ -14,7 +14,7 @@ export function followEvents(
 ): void {
   worker.reads(tickets).delivers(deadLetters);
   new EventSourceMapping(worker, 'FromTickets', {
-    target: worker.function,
+    target: worker.live,
     eventSourceArn: tickets.streamArn,
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,

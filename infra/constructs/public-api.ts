@@ -97,7 +97,7 @@ export class PublicApi extends Construct {
     for (const [method, path, handler] of props.routes) {
       let integration = integrations.get(handler);
       if (integration === undefined) {
-        integration = new LambdaIntegration(handler.function, { proxy: true, allowTestInvoke: false });
+        integration = new LambdaIntegration(handler.live, { proxy: true, allowTestInvoke: false });
         integrations.set(handler, integration);
       }
       const added = api.root.resourceForPath(path).addMethod(method, integration);

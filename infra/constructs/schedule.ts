@@ -8,10 +8,10 @@ export function runEvery(rate: Duration, worker: ServiceFunction): void {
   // Two services may repeat a run. EventBridge, when Lambda doesn't take the event: the target's retry policy. And Lambda
   // itself, which by default runs a failed asynchronous event twice more: the invoke configuration. A run that had to wait
   // until the next is due is dropped by both.
-  worker.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: rate });
+  worker.live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: rate });
   new Rule(worker, 'Schedule', {
     description: `Runs ${worker.node.id}`,
     schedule: Schedule.rate(rate),
-    targets: [new LambdaFunction(worker.function, { retryAttempts: 0, maxEventAge: rate })],
+    targets: [new LambdaFunction(worker.live, { retryAttempts: 0, maxEventAge: rate })],
   });
 }

@@ -5,8 +5,11 @@
 import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   Code,
+  type IFunction,
+  type IVersion,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -52,6 +55,10 @@ export interface ServiceFunctionProps {
 
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
+  /** What callers and sources are given: the version in use, and during a deployment a part of the next one (`canary.ts`). */
+  readonly live: IFunction;
+  /** The same, for whoever moves it. */
+  readonly alias: Alias;
   readonly timeout: Duration;
   readonly #role: Role;
 
@@ -81,6 +88,10 @@ export class ServiceFunction extends Construct {
       ...(props.partition.xray ? { tracing: Tracing.ACTIVE } : {}),
       environment: { POWERTOOLS_SERVICE_NAME: id },
     });
+    // The CDK's own types disagree about an optional role that is `undefined`.
+    const version = this.function.currentVersion as IVersion;
+    this.alias = new Alias(this, 'Live', { aliasName: 'live', version });
+    this.live = this.alias as IFunction;
     if (props.partition.xray) {
       Validations.of(this.#role).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',

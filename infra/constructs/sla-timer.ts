@@ -52,11 +52,11 @@ export class SlaTimer extends Construct implements MachineReference {
     const stack = Stack.of(this);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal(PRINCIPALS.states) });
     role.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.tick.function.functionArn] }),
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.tick.live.functionArn] }),
     );
     const machine = new StateMachine(this, 'Machine', {
       stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(stack.toJsonString(timerDefinition(props.tick.function.functionArn))),
+      definitionBody: DefinitionBody.fromString(stack.toJsonString(timerDefinition(props.tick.live.functionArn))),
       role,
       ...(props.partition.xray ? { tracingEnabled: true } : {}),
       logs: {

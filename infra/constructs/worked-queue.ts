@@ -76,7 +76,7 @@ export class WorkedQueue extends Construct implements QueueReference {
     }
     worker.receives(this);
     new EventSourceMapping(worker, `From${this.node.id}`, {
-      target: worker.function,
+      target: worker.live,
       eventSourceArn: this.arn,
       batchSize: 10,
       maxConcurrency: concurrency,

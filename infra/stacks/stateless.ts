@@ -9,6 +9,7 @@ import type { Bundle } from '../bundle.ts';
 import { AlarmTopics } from '../constructs/alarm-topics.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { INCOMING, KEPT } from '../constructs/attachment-bucket.ts';
+import { Canary } from '../constructs/canary.ts';
 import { OperationsDashboard } from '../constructs/dashboard.ts';
 import { DistrictState, type SecretReference } from '../constructs/district-state.ts';
 import { followEvents } from '../constructs/event-stream.ts';
@@ -66,7 +67,8 @@ export class StatelessStack extends Stack {
       const bundle = unwired.get(name);
       if (bundle === undefined) throw new Error(`functions/${name}/handler.ts is missing, but the stack needs it`);
       unwired.delete(name);
-      const made = new ServiceFunction(this, name, { bundle, partition, description, ...size });
+      const text = settings.revision === undefined ? description : `${description} (${settings.revision})`;
+      const made = new ServiceFunction(this, name, { bundle, partition, description: text, ...size });
       functions.push(made);
       return made;
     };
@@ -254,6 +256,8 @@ export class StatelessStack extends Stack {
       webAcl,
       alarms: alarms.all,
     });
+
+    new Canary(this, 'Canary', { prefix, functions });
 
     if (unwired.size > 0) {
       throw new Error(`nothing in the stack calls functions/${[...unwired.keys()].join(', functions/')}`);

@@ -36,6 +36,8 @@ export interface RedriveOptions {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly max?: string | undefined;
+  /** Of tickets, where it is not the stack's own: after a restore. */
+  readonly table?: string | undefined;
   /** Data folder of the local instance. */
   readonly data: string;
 }
@@ -60,7 +62,7 @@ export async function redrive(options: RedriveOptions): Promise<void> {
       console.log(`搬回 ${number(moved)} 条`);
       return;
     }
-    const table = await ticketsTable(dynamodb, `jieban-${options.district}-stateful`);
+    const table = options.table ?? (await ticketsTable(dynamodb, `jieban-${options.district}-stateful`));
     let resent = 0;
     const moved = await move(sqs, dead, count, async (body) => {
       resent += await resend(sqs, urls, dynamodb, table, body);

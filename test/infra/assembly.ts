@@ -27,6 +27,8 @@ export interface Assembly {
   ofType(type: string): Resource[];
   /** The resource that a `Ref` or `Fn::GetAtt` points to. */
   target(value: unknown): Resource | undefined;
+  /** The function that a name or ARN leads to, and the alias that it goes through. */
+  functionBehind(value: unknown): { readonly fn: Resource | undefined; readonly alias: string | undefined };
   cleanup(): void;
 }
 
@@ -63,6 +65,12 @@ export function synthesizeFor(region: string): Assembly {
     target: (value) => {
       const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
       return byId.get(Ref ?? attribute?.[0] ?? '');
+    },
+    functionBehind: (value) => {
+      const [, id = ''] = /"Ref":"([^"]+)"/.exec(JSON.stringify(value ?? '')) ?? [];
+      const found = byId.get(id);
+      const alias = found?.type === 'AWS::Lambda::Alias' ? found : undefined;
+      return { fn: byId.get(alias?.properties.FunctionName.Ref ?? id), alias: alias?.properties.Name };
     },
     cleanup: () => rmSync(outdir, { recursive: true, force: true }),
   };

@@ -222,7 +222,7 @@ describe.each(['cn-northwest-1', 'us-east-1'])('%s', (region) => {
     expect(sorted([...found].map(([name, grants]) => [name, [...grants]]))).toEqual(sorted(table));
   });
 
-  test('has no grant beside the table: no inline or managed policy, but the one for API access logs', () => {
+  test('has no grant beside the table: no inline or managed policy, but those for API access logs and for deployments', () => {
     expect(assembly.ofType('AWS::IAM::ManagedPolicy')).toEqual([]);
     for (const role of assembly.ofType('AWS::IAM::Role')) {
       expect(role.properties.Policies, role.path).toBeUndefined();
@@ -250,17 +250,17 @@ describe.each(['cn-northwest-1', 'us-east-1'])('%s', (region) => {
     const sources = assembly
       .ofType('AWS::Lambda::EventSourceMapping')
       .map(({ properties }) => [
-        functionOf(assembly.target(properties.FunctionName)!),
+        functionOf(assembly.functionBehind(properties.FunctionName).fn!),
         nameOf(assembly, properties.EventSourceArn, ''),
       ]);
     expect(Object.fromEntries(sources)).toEqual(SOURCES);
   });
 });
 
-/** All but API Gateway's, which writes access logs for the whole account. */
-const ownRole = (role: Resource): boolean => functionOf(role) !== 'Api';
+/** All but API Gateway's, which writes access logs for the whole account, and CodeDeploy's, which shifts aliases. */
+const ownRole = (role: Resource): boolean => !['Api', 'Canary'].includes(functionOf(role));
 const trustedBy = (role: Resource): string => {
-  const service = { Api: 'apigateway', SlaTimer: 'states' }[functionOf(role)] ?? 'lambda';
+  const service = { Api: 'apigateway', Canary: 'codedeploy', SlaTimer: 'states' }[functionOf(role)] ?? 'lambda';
   return `${service}.amazonaws.com`;
 };
 

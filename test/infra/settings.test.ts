@@ -33,7 +33,7 @@ describe('a setting', () => {
   });
 
   test('that does not exist is refused: a slip would tell nobody', () => {
-    expect(() => readSettings({ alarmTo: 'a@example.cn' })).toThrow(/alarmTo.*there are domain/);
+    expect(() => readSettings({ alarmTo: 'a@example.cn' })).toThrow(/alarmTo.*there are revision/);
   });
 });
 
@@ -73,4 +73,12 @@ test('with a domain the API is reached there alone, over TLS 1.2', () => {
   });
   template.resourceCountIs('AWS::ApiGateway::BasePathMapping', 1);
   template.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: true });
+});
+
+test('another revision is another version of every function, and nothing else', () => {
+  const versions = (template: Template) => Object.keys(template.findResources('AWS::Lambda::Version')).sort();
+  const [before, again, after] = [deployedWith({}), deployedWith({}), deployedWith({ revision: 'restore-1' })];
+  expect(versions(again)).toEqual(versions(before));
+  expect(versions(after)).toHaveLength(versions(before).length);
+  expect(versions(after).filter((id) => versions(before).includes(id))).toEqual([]);
 });

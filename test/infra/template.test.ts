@@ -16,16 +16,20 @@ const ALLOWED_TYPES = [
   'AWS::ApiGateway::Stage',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::CodeDeploy::Application',
+  'AWS::CodeDeploy::DeploymentGroup',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
+  'AWS::Lambda::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
+  'AWS::Lambda::Version',
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
@@ -74,7 +78,11 @@ describe.each(REGIONS)('%s', (region) => {
     // What stays are names of service principals, which are the same in every partition.
     const hosts = [...assembly.text.matchAll(/[\w.-]*amazonaws\.com[\w.]*/g)].map(([host]) => host);
     expect(new Set(hosts)).toEqual(
-      new Set(['apigateway', 'cloudwatch', 'events', 'lambda', 'states'].map((service) => `${service}.amazonaws.com`)),
+      new Set(
+        ['apigateway', 'cloudwatch', 'codedeploy', 'events', 'lambda', 'states'].map(
+          (service) => `${service}.amazonaws.com`,
+        ),
+      ),
     );
   });
 
@@ -145,7 +153,6 @@ describe.each(REGIONS)('%s', (region) => {
     for (const { properties, path } of invocations) {
       expect(functionOf(assembly.target(properties.FunctionName)!), path).toBe(path.split('/')[1]);
       expect(properties, path).toMatchObject({
-        Qualifier: '$LATEST',
         MaximumRetryAttempts: 0,
         MaximumEventAgeInSeconds: path.includes('/pump/') ? 60 : 300,
       });
@@ -158,7 +165,7 @@ describe.each(REGIONS)('%s', (region) => {
       .filter(({ properties }) => assembly.target(properties.EventSourceArn));
     expect(mappings).toHaveLength(4);
     for (const { properties, path } of mappings) {
-      const worker = assembly.target(properties.FunctionName)!;
+      const worker = assembly.functionBehind(properties.FunctionName).fn!;
       const queue = assembly.target(properties.EventSourceArn)!;
       expect(queue.properties.VisibilityTimeout, path).toBeGreaterThanOrEqual(6 * worker.properties.Timeout);
       expect(properties).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
@@ -214,7 +221,7 @@ describe.each(REGIONS)('%s', (region) => {
         .ofType('AWS::IAM::Role')
         .filter(({ properties }) => properties.ManagedPolicyArns)
         .map(functionOf),
-    ).toEqual(['Api']);
+    ).toEqual(['Api', 'Canary']);
   });
 
   test('holds each function of the folder, and no other', () => {

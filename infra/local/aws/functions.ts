@@ -91,14 +91,15 @@ export class Functions {
   }
 
   /**
-   * The function behind an ARN (plain, alias or version), a function name or a construct id (in any case).
+   * The function behind an ARN (plain, alias or version), a function name (with an alias or without) or a construct id (in any
+   * case).
    * @throws UnknownFunctionError
    */
   find(reference: string): FunctionPool {
     const pool =
       this.#byArn.get(reference) ??
       this.#byConstruct.get(reference.toLowerCase()) ??
-      [...this.#pools.values()].find(({ spec }) => spec.name === reference);
+      [...this.#pools.values()].find(({ spec }) => spec.name === reference.split(':')[0]);
     if (!pool) throw new UnknownFunctionError(`no function of the template is called ${reference}`);
     return pool;
   }

@@ -162,7 +162,8 @@ export class Template {
     const { FunctionName } = this.properties<{ FunctionName: string }>(resource);
     const { partition, region } = resource.stack;
     if (FunctionName.startsWith('arn:')) return FunctionName.split(':').slice(0, 7).join(':');
-    return `arn:${partition}:lambda:${region}:${ACCOUNT_ID}:function:${FunctionName}`;
+    // A name may carry the alias behind a colon, as an ARN does.
+    return `arn:${partition}:lambda:${region}:${ACCOUNT_ID}:function:${FunctionName.split(':')[0]}`;
   }
 
   #attribute(resource: Resource, name: string): string {
