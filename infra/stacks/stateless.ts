@@ -166,7 +166,8 @@ export class StatelessStack extends Stack {
     runEvery(Duration.minutes(1), pump);
     const sweeper = fn('sweeper', CALLER, 'Repairs receipts never routed and marks that no alarm fired')
       .table(receipts, ['GetItem'], ['pending'])
-      .table(tickets, CHANGE, ['byDue'])
+      // Deadlines that wait for a notice of days off are on the desk's list.
+      .table(tickets, CHANGE, ['byAttention', 'byDue'])
       .sends(intake)
       .machine(slaTimer, 'DescribeExecution');
     runEvery(Duration.minutes(5), sweeper);

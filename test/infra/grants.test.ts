@@ -143,6 +143,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   sweeper: [
     'dynamodb:Query@Receipts/pending',
     'dynamodb:GetItem@Receipts',
+    // Provisional deadlines.
+    'dynamodb:Query@Tickets/byAttention',
     'dynamodb:Query@Tickets/byDue',
     ...CHANGE,
     ...SEND('Intake'),
