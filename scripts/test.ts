@@ -1,11 +1,12 @@
 /**
- * `npm test`: everything that CI runs, in one order: format and lint, types, then every test with coverage. Ends with
- * vitest's own summary and one line for the whole.
+ * `npm test`: everything that CI runs, in one order: format and lint, types, then every test with coverage, then whether each
+ * grant of the template was needed. Ends with one line for the whole.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GRANTS_LOG } from '#infra/local/iam/record.ts';
 
 interface VitestReport {
   readonly numPassedTests: number;
@@ -28,6 +29,10 @@ try {
     .every(Boolean);
   const selected = process.argv.slice(2);
   const coverage = selected.length === 0 ? ['--coverage'] : [];
+  const grantsLog = join(folder, 'grants');
+  mkdirSync(grantsLog);
+  // Every part of the suite writes down what the functions were allowed to do.
+  process.env[GRANTS_LOG] = grantsLog;
   const tested = run('tests', 'vitest', [
     'run',
     ...selected,
@@ -37,12 +42,14 @@ try {
     `--outputFile.json=${reportFile}`,
   ]);
   const report = JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport;
-  // Lint, types and coverage count as one check each, so that the last line speaks for the whole.
-  const checks = [clean, typed, tested || !report.success];
+  // A part of the suite uses a part of the grants.
+  const granted = selected.length > 0 || run('grants', process.execPath, ['scripts/grants-report.ts', grantsLog]);
+  // Lint, types, grants and coverage count as one check each, so that the last line speaks for the whole.
+  const checks = [clean, typed, granted, tested || !report.success];
   const passed = report.numPassedTests + checks.filter(Boolean).length;
   const failed = report.numFailedTests + checks.filter((ok) => !ok).length;
   console.log(`\n${passed} passed, ${failed} failed`);
-  process.exitCode = clean && typed && tested && report.numPassedTests > 0 ? 0 : 1;
+  process.exitCode = clean && typed && granted && tested && report.numPassedTests > 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -11,6 +11,7 @@ import { type EventSource, wait } from './aws/event-source.ts';
 import { startFront } from './aws/front.ts';
 import { FunctionError } from './aws/function-pool.ts';
 import { Functions } from './aws/functions.ts';
+import { accessKeyOf } from './aws/lambda-environment.ts';
 import { createEventSources } from './aws/mappings.ts';
 import { createStateMachines, provision } from './aws/provision.ts';
 import { queueDepth } from './aws/queue-source.ts';
@@ -18,6 +19,9 @@ import { readRestApi } from './aws/rest-api.ts';
 import { readSchedules } from './aws/schedules.ts';
 import { Template } from './aws/template.ts';
 import { createThrottle } from './aws/throttle.ts';
+import { judge } from './iam/judge.ts';
+import { GRANTS_LOG, openRecord } from './iam/record.ts';
+import { type Role, readRoles } from './iam/roles.ts';
 import { type Plane, startPlane } from './plane/index.ts';
 
 export interface RunnerLog {
@@ -104,11 +108,14 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
   };
 
   try {
+    const roles = readRoles(template);
+    const record = process.env[GRANTS_LOG];
     const plane = await startPlane({
       dataDir: o.dataDir,
       speed: o.speed ?? 1,
       region,
       log: log('plane'),
+      signers: { roles: signersOf(template, roles), record },
       ...(o.frozen === undefined ? {} : { frozen: o.frozen }),
       ...(o.startAt === undefined ? {} : { startAt: o.startAt }),
     });
@@ -125,6 +132,7 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
     const functions = new Functions(template, {
       endpoints: plane.endpoints,
       officeClock: plane.clock.shared,
+      roles,
       log: (fn, line) => o.log?.({ source: 'function', fn, line }),
       // Whatever a function wrote may be in a stream by now.
       afterEach: () => {
@@ -132,7 +140,15 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
       },
     });
     stops.push(() => functions.stop());
-    createStateMachines(template, plane, async (arn, payload) => {
+    const recordUse = openRecord(record);
+    createStateMachines(template, plane, async (machineArn, arn, payload) => {
+      const call = { action: 'lambda:InvokeFunction', resource: arn };
+      const by = judge(roles.get(machineArn)?.grants ?? [], call);
+      if (by === undefined) {
+        const message = `the state machine's role does not allow ${call.action} on ${arn}`;
+        throw Object.assign(new Error(message), { name: 'Lambda.AccessDeniedException' });
+      }
+      recordUse(machineArn, call, by);
       try {
         return await functions.invoke(arn, payload);
       } catch (error) {
@@ -235,6 +251,16 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
     await stop();
     throw error;
   }
+}
+
+function signersOf(template: Template, roles: ReadonlyMap<string, Role>): ReadonlyMap<string, Role> {
+  const functions = template.ofType('AWS::Lambda::Function');
+  return new Map(
+    functions.flatMap((resource) => {
+      const role = roles.get(template.arn(resource));
+      return role ? [[accessKeyOf(template.nameOf(resource)), role] as const] : [];
+    }),
+  );
 }
 
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

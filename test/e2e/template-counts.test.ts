@@ -1,11 +1,16 @@
 /**
  * The template is the program: a day's story passes on the synthesized template as it is, and fails when any event-source
- * mapping or an environment variable is taken out of it, or when a bundle needs `node_modules`.
+ * mapping, an environment variable or a permission is taken out of it, or when a bundle needs `node_modules`.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileDistrict } from '#infra/district-folder.ts';
+import { Template as Reader } from '#infra/local/aws/template.ts';
+import { awsNeeds } from '#infra/local/iam/needs.ts';
+import { GRANTS_LOG, readRecord, type Use } from '#infra/local/iam/record.ts';
+import { deniedWithout, ownGrants } from '#infra/local/iam/report.ts';
+import { readRoles } from '#infra/local/iam/roles.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
 import { jpeg } from '#test/support/files.ts';
 import { linkFor } from './clerk-page.ts';
@@ -26,9 +31,18 @@ const SHORT = 4_000;
 /** Names log lines only; nothing depends on it. */
 const COSMETIC = ['POWERTOOLS_SERVICE_NAME'];
 
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+}
 interface Resource {
   Type: string;
-  Properties: { Environment?: { Variables?: Record<string, unknown> }; FunctionName?: unknown; Code?: unknown };
+  Properties: {
+    Environment?: { Variables?: Record<string, unknown> };
+    FunctionName?: unknown;
+    Code?: unknown;
+    PolicyDocument?: { Statement: Statement[] };
+  };
   Metadata?: { 'aws:cdk:path'?: string };
 }
 interface Template {
@@ -43,6 +57,8 @@ const STATELESS = 'jieban-xianan-stateless.template.json';
 const silent = compileDistrict('xianan').departments.map(({ id }) => id);
 const folder = tempFolder();
 let assembly = '';
+/** What the day's calls were. */
+let day: Use[] = [];
 beforeAll(async () => {
   assembly = await synthesizeInto(join(folder, 'cdk.out'));
 });
@@ -79,7 +95,7 @@ async function story(jieban: Instance, patience: number): Promise<void> {
     jieban.until(
       what,
       () => {
-        const missing = jieban.lines.find((line) => line.includes('SettingMissing'));
+        const missing = jieban.lines.find((line) => /SettingMissing|not authorized to perform/.test(line));
         if (missing !== undefined) throw new Error(missing);
         return ready();
       },
@@ -149,7 +165,8 @@ async function story(jieban: Instance, patience: number): Promise<void> {
   expect((await jieban.raw('/clerk/commands', sign)).status).toBe(200);
   const { code: shown } = await linkFor(jieban, wechat.ticketNo, await ownerOf(wechat));
   const seen = await jieban.raw('/clerk/ticket', { headers: { 'x-clerk-code': shown } });
-  expect(seen.body).toMatchObject({ request: { attachments: [{ url: expect.stringContaining('http') }] } });
+  const { request } = seen.body as { request: { attachments: { url: string }[] } };
+  expect((await fetch(request.attachments[0]?.url ?? '')).status).toBe(200);
 
   // A message that the board doesn't bring is fetched.
   const { board: _, channelRef: __, caller: ___, ...message } = websiteRequest('day-polled');
@@ -266,7 +283,52 @@ const variables =
 
 describe('the template as it is', () => {
   it('carries the whole day', { timeout: 60_000 }, async () => {
-    expect(await run(() => {}, PATIENCE)).toBeUndefined();
+    // A folder of its own, below the one of the whole run if that keeps a record.
+    const before = process.env[GRANTS_LOG];
+    const record = mkdtempSync(join(before ?? folder, 'day-'));
+    process.env[GRANTS_LOG] = record;
+    try {
+      expect(await run(() => {}, PATIENCE)).toBeUndefined();
+    } finally {
+      if (before === undefined) delete process.env[GRANTS_LOG];
+      else process.env[GRANTS_LOG] = before;
+    }
+    day = readRecord(record);
+  });
+
+  it('needs most of what it allows: without any one grant a call of the day is denied', () => {
+    const read = new Reader(assembly);
+    const roles = readRoles(read);
+    const needs = awsNeeds(read, roles);
+    let needed = 0;
+    for (const role of roles.values()) {
+      for (const grant of ownGrants(role, needs)) {
+        const denied = deniedWithout(role, grant, day);
+        if (denied.length > 0) needed += 1;
+        expect(denied.filter(({ action }) => action !== grant.action)).toEqual([]);
+      }
+    }
+    // The other stories need the rest: `npm test` counts over all.
+    expect(needed).toBeGreaterThan(90);
+  });
+});
+
+describe('without one permission', () => {
+  it.concurrent.each([
+    ['phone', 'sqs:SendMessage'],
+    ['router', 'dynamodb:UpdateItem'],
+    ['tick', 'dynamodb:PutItem'],
+  ])('the day fails by its name: %s %s', { timeout: 60_000 }, async (name, action) => {
+    const trouble = await run(({ Resources }) => {
+      const path = `/${name}/Role/DefaultPolicy/`;
+      const policy = Object.values(Resources).find(({ Metadata }) => Metadata?.['aws:cdk:path']?.includes(path));
+      for (const statement of policy?.Properties.PolicyDocument?.Statement ?? []) {
+        statement.Action = [statement.Action].flat().filter((one) => one !== action);
+      }
+      const { PolicyDocument } = policy?.Properties ?? {};
+      if (PolicyDocument) PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }) => Action.length > 0);
+    }, PATIENCE);
+    expect(trouble).toContain(`${name} is not authorized to perform: ${action} on resource`);
   });
 });
 

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { GRANTS_LOG } from '../iam/record.ts';
 import { type FunctionSpec, lambdaEnvironment, type ServiceEndpoints } from './lambda-environment.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
@@ -59,6 +60,7 @@ interface Slot {
 export class FunctionPool {
   readonly spec: FunctionSpec;
   readonly #environment: Record<string, string>;
+  readonly #endpoints: string[];
   readonly #officeClock: SharedArrayBuffer;
   readonly #log: (line: string) => void;
   readonly #afterEach: () => void;
@@ -74,6 +76,7 @@ export class FunctionPool {
   ) {
     this.spec = spec;
     this.#environment = lambdaEnvironment(spec, o.endpoints);
+    this.#endpoints = Object.values(o.endpoints);
     this.#officeClock = o.officeClock;
     this.#log = o.log;
     this.#afterEach = o.afterEach;
@@ -158,6 +161,7 @@ export class FunctionPool {
       logGroup: spec.logGroup,
       logStream: this.#environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
       officeClock: this.#officeClock,
+      guard: { role: spec.role, endpoints: this.#endpoints, record: process.env[GRANTS_LOG] },
     };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       name: spec.name,

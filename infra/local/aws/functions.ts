@@ -5,6 +5,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { Role } from '../iam/roles.ts';
 import { FunctionError, FunctionPool, type InvokeOptions } from './function-pool.ts';
 import type { FunctionSpec } from './lambda-environment.ts';
 import { reservedVariables, type ServiceEndpoints } from './lambda-environment.ts';
@@ -52,6 +53,8 @@ export class Functions {
     o: {
       endpoints: ServiceEndpoints;
       officeClock: SharedArrayBuffer;
+      /** By the function's ARN. */
+      roles: ReadonlyMap<string, Role>;
       log: (fn: string, line: string) => void;
       afterEach: () => void;
     },
@@ -61,7 +64,7 @@ export class Functions {
     this.#folder = mkdtempSync(join(realpathSync(tmpdir()), `${FOLDER_PREFIX}${process.pid}-`));
     const copies = new Map<string, string>();
     for (const resource of template.ofType('AWS::Lambda::Function')) {
-      const spec = this.#specOf(resource, copies);
+      const spec = this.#specOf(resource, copies, o.roles);
       const id = constructIdOf(resource);
       const label = this.#pools.has(id) ? resource.path : id;
       const pool = new FunctionPool(spec, { ...o, log: (line) => o.log(label, line) });
@@ -131,10 +134,11 @@ export class Functions {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #specOf(resource: Resource, copies: Map<string, string>): FunctionSpec {
+  #specOf(resource: Resource, copies: Map<string, string>, roles: ReadonlyMap<string, Role>): FunctionSpec {
     const template = this.#template;
     const properties = template.properties<FunctionProperties>(resource);
     const name = template.nameOf(resource);
+    const arn = template.arn(resource);
     const variables = Object.entries(properties.Environment?.Variables ?? {});
     const environment = Object.fromEntries(variables.map(([key, value]) => [key, String(value)]));
     const problems = reservedVariables(environment).map((key) => `environment variable ${key} is reserved by Lambda`);
@@ -143,7 +147,7 @@ export class Functions {
     if (problems.length > 0) throw new UnsupportedTemplateError(problems.map((text) => describe(resource, text)));
     return {
       name,
-      arn: template.arn(resource),
+      arn,
       handler: properties.Handler,
       runtime: properties.Runtime,
       region: resource.stack.region,
@@ -153,6 +157,7 @@ export class Functions {
       memoryMb: properties.MemorySize ?? 128,
       logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
       concurrency: this.#concurrencyOf(resource, properties),
+      role: roles.get(arn) ?? { holder: arn, name, grants: [] },
     };
   }
 

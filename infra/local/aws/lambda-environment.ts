@@ -1,5 +1,6 @@
 /** The environment variables of a function: the template's, Lambda's own, and where the AWS network is here. */
 import { createHash } from 'node:crypto';
+import type { Role } from '../iam/roles.ts';
 
 /** Endpoints that stand for the AWS network. */
 export interface ServiceEndpoints {
@@ -26,14 +27,19 @@ export interface FunctionSpec {
   logGroup: string;
   /** How many invocations may run at once. */
   concurrency: number;
+  role: Role;
 }
+
+/** The access key with which a function signs, so that whoever gets a signed request knows whose it is. */
+export const accessKeyOf = (functionName: string): string =>
+  `LOCAL${createHash('sha256').update(functionName).digest('hex').slice(0, 12).toUpperCase()}`;
 
 /**
  * What a function sees: the template's variables, those that the Lambda runtime sets, and the SDK's endpoints.
  * The SDK's own configuration files are pointed into the void: Lambda has none, a developer's home may.
  */
 export function lambdaEnvironment(spec: FunctionSpec, endpoints: ServiceEndpoints): Record<string, string> {
-  const caller = createHash('sha256').update(spec.name).digest('hex').slice(0, 12).toUpperCase();
+  const accessKey = accessKeyOf(spec.name);
   return {
     ...spec.environment,
     TZ: ':UTC',
@@ -48,8 +54,8 @@ export function lambdaEnvironment(spec: FunctionSpec, endpoints: ServiceEndpoint
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: spec.logGroup,
-    AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${caller}`,
-    AWS_ACCESS_KEY_ID: `LOCAL${caller}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${accessKey}`,
+    AWS_ACCESS_KEY_ID: accessKey,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_CONFIG_FILE: `${spec.folder}/.none`,
     AWS_SHARED_CREDENTIALS_FILE: `${spec.folder}/.none`,

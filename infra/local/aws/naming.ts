@@ -19,6 +19,7 @@ export const NAME_PROPERTIES: Record<string, string> = {
   'AWS::Scheduler::Schedule': 'Name',
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::IAM::Role': 'RoleName',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
   'AWS::SNS::Topic': 'TopicName',
 };
 

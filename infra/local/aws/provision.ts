@@ -48,14 +48,15 @@ export async function provision(
 export function createStateMachines(
   template: Template,
   plane: Plane,
-  invoke: (functionArn: string, payload: unknown) => Promise<unknown>,
+  invoke: (machineArn: string, functionArn: string, payload: unknown) => Promise<unknown>,
 ): void {
   for (const resource of template.ofType('AWS::StepFunctions::StateMachine')) {
+    const arn = template.arn(resource);
     plane.ensureStateMachine({
       name: template.nameOf(resource),
-      arn: template.arn(resource),
+      arn,
       definition: definitionOf(template, resource),
-      invoke,
+      invoke: (functionArn, payload) => invoke(arn, functionArn, payload),
     });
   }
 }

@@ -107,6 +107,7 @@ const INTERPRETED: Record<string, InterpretedType> = {
       'LoggingConfig',
       'DeadLetterConfig',
       'PackageType',
+      'Role',
     ],
     ignores: [
       'Architectures',
@@ -115,7 +116,6 @@ const INTERPRETED: Record<string, InterpretedType> = {
       'EphemeralStorage',
       'KmsKeyArn',
       'RecursiveLoop',
-      'Role',
       'RuntimeManagementConfig',
       'Tags',
       'TracingConfig',
@@ -138,7 +138,7 @@ const INTERPRETED: Record<string, InterpretedType> = {
     uses: ['FunctionName', 'Qualifier', 'MaximumRetryAttempts', 'DestinationConfig'],
     ignores: ['MaximumEventAgeInSeconds'],
     refuses: ({ DestinationConfig }) =>
-      isObject(DestinationConfig) && 'OnSuccess' in DestinationConfig ? ['DestinationConfig.OnSuccess'] : [],
+      'OnSuccess' in Object(DestinationConfig) ? ['DestinationConfig.OnSuccess'] : [],
   },
   'AWS::Lambda::EventSourceMapping': {
     uses: [
@@ -160,8 +160,15 @@ const INTERPRETED: Record<string, InterpretedType> = {
     ignores: ['KmsKeyArn', 'MaximumBatchingWindowInSeconds', 'MetricsConfig', 'ParallelizationFactor', 'Tags'],
   },
   'AWS::StepFunctions::StateMachine': {
-    uses: ['DefinitionString', 'Definition', 'DefinitionSubstitutions', 'StateMachineName', 'StateMachineType'],
-    ignores: ['RoleArn', 'LoggingConfiguration', 'TracingConfiguration', 'EncryptionConfiguration', 'Tags'],
+    uses: [
+      'DefinitionString',
+      'Definition',
+      'DefinitionSubstitutions',
+      'RoleArn',
+      'StateMachineName',
+      'StateMachineType',
+    ],
+    ignores: ['LoggingConfiguration', 'TracingConfiguration', 'EncryptionConfiguration', 'Tags'],
     refuses: ({ StateMachineType }) =>
       StateMachineType === undefined || StateMachineType === 'STANDARD' ? [] : [`${String(StateMachineType)} workflow`],
   },
@@ -212,6 +219,15 @@ const INTERPRETED: Record<string, InterpretedType> = {
     uses: ['ResponseType', 'RestApiId', 'StatusCode', 'ResponseParameters', 'ResponseTemplates'],
     ignores: [],
   },
+  'AWS::IAM::Role': {
+    uses: ['RoleName', 'Policies', 'ManagedPolicyArns'],
+    ignores: ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration', 'Path', 'Tags'],
+  },
+  'AWS::IAM::Policy': { uses: ['PolicyDocument', 'Roles'], ignores: ['PolicyName'] },
+  'AWS::IAM::ManagedPolicy': {
+    uses: ['ManagedPolicyName', 'PolicyDocument', 'Roles'],
+    ignores: ['Description', 'Path'],
+  },
   'AWS::SNS::Subscription': {
     uses: ['Protocol'],
     ignores: ['TopicArn', 'Endpoint', 'Region', 'RedrivePolicy', 'FilterPolicy', 'FilterPolicyScope'],
@@ -242,9 +258,6 @@ const WITHOUT_LOCAL_EFFECT = new Set([
   'AWS::CodeDeploy::Application',
   'AWS::CodeDeploy::DeploymentConfig',
   'AWS::CodeDeploy::DeploymentGroup',
-  'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::Lambda::Permission',
@@ -252,7 +265,7 @@ const WITHOUT_LOCAL_EFFECT = new Set([
   'AWS::Logs::MetricFilter',
   'AWS::Logs::QueryDefinition',
   'AWS::Logs::ResourcePolicy',
-  // Permissions are not judged here: neither a role's nor a bucket's.
+  // Only a role's permissions are judged here, not a bucket's.
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
@@ -284,8 +297,4 @@ export function objectionsTo(type: string, properties: Record<string, unknown>):
 /** Names of the properties that the runner carries out; only these are resolved. */
 export function usedProperties(type: string): readonly string[] {
   return INTERPRETED[type]?.uses ?? [];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -80,13 +80,13 @@ export class Template {
   }
 
   /**
-   * The properties that the runner carries out, resolved.
+   * The properties that the runner carries out, or those of them that `only` names, resolved.
    * @throws UnsupportedTemplateError naming the resource, when an intrinsic cannot be resolved
    */
-  properties<T>(resource: Resource): T {
+  properties<T>(resource: Resource, only = usedProperties(resource.type)): T {
     try {
       const properties = resource.definition.Properties ?? {};
-      const used = usedProperties(resource.type).filter((name) => name in properties);
+      const used = only.filter((name) => name in properties);
       const scope = this.#scope(resource.stack);
       return resolveValue(Object.fromEntries(used.map((name) => [name, properties[name]])), scope) as T;
     } catch (error) {
@@ -105,6 +105,7 @@ export class Template {
       case 'AWS::SecretsManager::Secret':
       case 'AWS::StepFunctions::StateMachine':
       case 'AWS::SNS::Topic':
+      case 'AWS::IAM::ManagedPolicy':
         return this.arn(resource);
       case 'AWS::Lambda::Alias':
       case 'AWS::Lambda::Version':
@@ -145,6 +146,8 @@ export class Template {
         return `arn:${partition}:s3:::${name}`;
       case 'AWS::IAM::Role':
         return `arn:${partition}:iam::${ACCOUNT_ID}:role/${name}`;
+      case 'AWS::IAM::ManagedPolicy':
+        return `arn:${partition}:iam::${ACCOUNT_ID}:policy/${name}`;
       case 'AWS::Lambda::Alias':
       case 'AWS::Lambda::Version': {
         const qualifier = resource.type.endsWith('Alias') ? String(resource.definition.Properties?.Name) : '1';

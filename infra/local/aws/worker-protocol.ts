@@ -1,5 +1,7 @@
 /** What the runner and a function's worker thread say to each other. */
 
+import type { GuardOptions } from '../iam/guard.ts';
+
 /** Given to the worker when it starts. */
 export interface WorkerSetup {
   /** Folder of the function's code, absolute and without symbolic links. */
@@ -11,6 +13,7 @@ export interface WorkerSetup {
   logGroup: string;
   logStream: string;
   officeClock: SharedArrayBuffer;
+  guard: GuardOptions;
 }
 
 export interface ToWorker {

@@ -8,6 +8,7 @@ import { isBuiltin, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guardRequests } from '../iam/guard.ts';
 import { officeNowFrom } from '../plane/office-clock.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
@@ -23,6 +24,8 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 
 const officeClock = Symbol.for('jieban.officeNow');
 (globalThis as Record<symbol, unknown>)[officeClock] = officeNowFrom(setup.officeClock);
+
+guardRequests(setup.guard);
 
 const root = `${pathToFileURL(setup.folder).href}/`;
 registerHooks({

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Signers } from '../iam/signed-objects.ts';
 import { serveAwsJson } from './aws-json.ts';
 import { Children } from './children.ts';
 import { startDynamoDb } from './dynamodb.ts';
@@ -46,10 +47,13 @@ export interface PlaneOptions {
   /** Office time to begin at in an empty data folder (epoch ms); otherwise real time. */
   startAt?: number;
   region?: string;
+  /** Whose signatures on links and forms are judged; nobody's unless given. */
+  signers?: Signers;
   log: (line: string) => void;
 }
 
 const DEFAULT_REGION = 'cn-north-1';
+const NOBODY: Signers = { roles: new Map(), record: undefined };
 
 /** @throws DataFolderInUse while another living runner has the folder. */
 export async function startPlane(o: PlaneOptions): Promise<Plane> {
@@ -71,7 +75,7 @@ export async function startPlane(o: PlaneOptions): Promise<Plane> {
     stops.push(() => clock.stop());
     const dynamodb = await startDynamoDb({ dataDir: o.dataDir, region, children });
     stops.push(() => dynamodb.stop());
-    const sqs = await startSqs({ dataDir: o.dataDir, region });
+    const sqs = await startSqs({ dataDir: o.dataDir, region, signers: o.signers ?? NOBODY });
     stops.push(() => sqs.stop());
     const states = openStepFunctions({ file: join(o.dataDir, 'executions.sqlite'), clock, log: o.log });
     stops.push(() => states.stop());

@@ -2,21 +2,24 @@
  * SQS and S3 in a thread of their own: it dies with the runner and never holds up its event loop. Works around two traps of
  * the emulator, which this thread's own copy of the modules allows without touching anybody else.
  */
+import type { Server as HttpServer } from 'node:http';
 import { Server } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guardSignedObjects } from '../iam/signed-objects.ts';
 import type { SqsWorkerData, SqsWorkerMessage } from './sqs.ts';
 
-const { dataDir, region } = workerData as SqsWorkerData;
+const { dataDir, region, signers } = workerData as SqsWorkerData;
 const file = join(dataDir, 'fauxqs.db');
 
-/** The emulator binds every interface; the local plane is for this machine only. */
+/** The emulator binds every interface; the local plane is for this machine only. Its one server is also where signatures pass. */
 function bindLoopbackOnly(): void {
   const listen = Server.prototype.listen as (...args: unknown[]) => Server;
   Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
     const [first, ...rest] = args;
     const options = typeof first === 'object' && first !== null ? { ...first, host: '127.0.0.1' } : first;
+    guardSignedObjects(this as HttpServer, signers);
     return listen.call(this, options, ...rest);
   } as typeof Server.prototype.listen;
 }

@@ -11,12 +11,15 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 
+import type { Signers } from '../iam/signed-objects.ts';
+
 /** The account id that the emulator puts into ARNs and URLs. */
 export const ACCOUNT_ID = '000000000000';
 
 export interface SqsWorkerData {
   dataDir: string;
   region: string;
+  signers: Signers;
 }
 export type SqsWorkerMessage = { kind: 'ready'; port: number } | { kind: 'stopped' };
 
@@ -64,10 +67,10 @@ function redriveTo(arnOf: (name: string) => string, policyText: string): { text:
   return { text, target };
 }
 
-export async function startSqs(o: { dataDir: string; region: string }): Promise<Sqs> {
+export async function startSqs(o: { dataDir: string; region: string; signers: Signers }): Promise<Sqs> {
   const dataDir = join(o.dataDir, 'sqs');
   mkdirSync(dataDir, { recursive: true });
-  const workerData: SqsWorkerData = { dataDir, region: o.region };
+  const workerData: SqsWorkerData = { dataDir, region: o.region, signers: o.signers };
   const worker = new Worker(new URL('./sqs-worker.ts', import.meta.url), { workerData, execArgv: [] });
   const { port } = await nextMessage(worker, 'ready');
   // From here on an error of the thread is unhandled on purpose: a runner without queues must not go on.

@@ -34,6 +34,9 @@ function chain(stack: Stack, o: ChainOptions = {}): void {
     handler: `index.${o.fanout ?? 'fanout'}`,
     environment: { OUT_QUEUE_URL: outQueue.queueUrl },
   });
+  inQueue.grantSendMessages(enqueue);
+  table.grantWriteData(store);
+  outQueue.grantSendMessages(fanout);
   const rest = new api.RestApi(stack, 'Api', { binaryMediaTypes: ['*/*'] });
   rest.root.addResource('items').addMethod('POST', new api.LambdaIntegration(enqueue));
   if (!o.withoutQueueMapping) {

@@ -2,8 +2,12 @@
  * Functions of the miniature systems that the runner's tests boot. They are bundled as real ones are; each keeps to the
  * environment that its template gives.
  */
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { APIGatewayProxyEvent, Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 
 const dynamodb = new DynamoDBClient();
@@ -122,6 +126,37 @@ export async function misbehave(event: { how: string; in?: number }) {
 export async function misbehaveHttp(event: APIGatewayProxyEvent) {
   const result = await misbehave({ how: event.pathParameters?.how ?? '' });
   return typeof result === 'string' ? result : { statusCode: 200, body: JSON.stringify(result) };
+}
+
+/** Makes one call of each kind; answers with the name and message of each error, and with a signed link. */
+export async function reach() {
+  const [TableName, QueueUrl, Bucket] = [variable('TABLE'), variable('QUEUE_URL'), variable('BUCKET')];
+  const Item = { pk: { S: 'x' }, text: { S: 'y' } };
+  const object = new GetObjectCommand({ Bucket, Key: 'kept/none' });
+  const s3 = new S3Client();
+  const calls = {
+    put: () => dynamodb.send(new PutItemCommand({ TableName, Item })),
+    transaction: () =>
+      dynamodb.send(
+        new TransactWriteItemsCommand({
+          TransactItems: [{ Put: { TableName, Item } }, { Delete: { TableName, Key: { pk: { S: 'z' } } } }],
+        }),
+      ),
+    send: () => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' })),
+    object: () => s3.send(object),
+    secret: () => new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: variable('SECRET') })),
+    start: () => new SFNClient().send(new StartExecutionCommand({ stateMachineArn: variable('MACHINE') })),
+  };
+  const results = Object.entries(calls).map(async ([name, call]) => {
+    try {
+      await call();
+      return [name, 'done'] as const;
+    } catch (error) {
+      const { name: type, message } = error as Error;
+      return [name, `${type}: ${message}`] as const;
+    }
+  });
+  return { ...Object.fromEntries(await Promise.all(results)), link: await getSignedUrl(s3, object) };
 }
 
 /** One turn of a timer loop: three marks a day apart, then done; `slow` (ms) holds each turn up. */

@@ -18,11 +18,12 @@ let booted: Booted;
 beforeAll(async () => {
   assembly = synthStack((stack) => {
     const tick = testFunction(stack, 'Tick', { handler: 'index.tick' });
+    const live = tick.addAlias('live');
     const states = {
       StartAt: 'Wait',
       States: {
         Wait: { Type: 'Wait', TimestampPath: '$.until', Next: 'Tick' },
-        Tick: { Type: 'Task', Resource: tick.addAlias('live').functionArn, Next: 'Done?' },
+        Tick: { Type: 'Task', Resource: live.functionArn, Next: 'Done?' },
         'Done?': {
           Type: 'Choice',
           Choices: [{ Variable: '$.done', BooleanEquals: true, Next: 'Done' }],
@@ -31,10 +32,11 @@ beforeAll(async () => {
         Done: { Type: 'Succeed' },
       },
     };
-    new sfn.StateMachine(stack, 'Timer', {
+    const machine = new sfn.StateMachine(stack, 'Timer', {
       stateMachineName: 'timer',
       definitionBody: sfn.DefinitionBody.fromString(stack.toJsonString(states)),
     });
+    live.grantInvoke(machine);
     const pump = testFunction(stack, 'Pump', { handler: 'index.partial' });
     new scheduler.Schedule(stack, 'EveryMinute', {
       schedule: scheduler.ScheduleExpression.rate(Duration.minutes(1)),
