@@ -3,7 +3,7 @@
  * sizes, limits and environment, and finds a function by any name or ARN that the template uses for it.
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Role } from '../iam/roles.ts';
 import { FunctionError, FunctionPool, type InvokeOptions } from './function-pool.ts';
@@ -28,8 +28,11 @@ interface MappingProperties {
   ScalingConfig?: { MaximumConcurrency?: number };
 }
 
-/** Worker threads per function, unless the template allows fewer: one machine has few cores. */
-const DEFAULT_CONCURRENCY = 4;
+/**
+ * Worker threads per function, unless the template allows fewer. Each loads the bundle anew and warms up by itself (0.2 s of CPU
+ * and 50 MB), so more of them than cores make a machine slower. Two at least: one may wait for another platform.
+ */
+const DEFAULT_CONCURRENCY = Math.min(4, Math.max(2, availableParallelism()));
 /** Lambda refuses a larger environment (bytes, names and values together). */
 const MAX_ENVIRONMENT_BYTES = 4096;
 const FOLDER_PREFIX = 'jieban-functions-';

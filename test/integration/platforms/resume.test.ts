@@ -8,15 +8,15 @@ import { KEYS, openWorld, type World } from './world.ts';
 const pages: Record<string, object> = {
   '/departments/alpha/tickets': {
     tickets: [
-      { ticketNo: 'XA2026112300000017', status: 'AWAIT_SIGN', kind: 'complaint' },
-      { ticketNo: 'XA2026112300000025', status: 'HANDLING', kind: 'consult' },
+      { ticketNo: 'XA2026112300000017', status: 'AWAIT_SIGN', kind: 'complaint', deadlines: {} },
+      { ticketNo: 'XA2026112300000025', status: 'HANDLING', kind: 'consult', deadlines: {} },
     ],
     cursor: 'next',
   },
   '/departments/alpha/tickets?cursor=next': {
     tickets: [
-      { ticketNo: 'XA2026112300000033', status: 'REPLIED', kind: 'help' },
-      { ticketNo: 'XA2026112300000041', status: 'SIGNED', kind: 'help' },
+      { ticketNo: 'XA2026112300000033', status: 'REPLIED', kind: 'help', deadlines: {} },
+      { ticketNo: 'XA2026112300000041', status: 'SIGNED', kind: 'help', deadlines: {} },
     ],
   },
 };
