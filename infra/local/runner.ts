@@ -9,7 +9,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { AsyncInvoker } from './aws/async-invoker.ts';
 import { type EventSource, wait } from './aws/event-source.ts';
 import { startFront } from './aws/front.ts';
-import { FunctionError } from './aws/function-pool.ts';
+import { FunctionError, type Usage } from './aws/function-pool.ts';
 import { Functions } from './aws/functions.ts';
 import { accessKeyOf } from './aws/lambda-environment.ts';
 import { createEventSources } from './aws/mappings.ts';
@@ -62,6 +62,8 @@ export interface Runner {
   functionNames: string[];
   /** Worker threads that are alive. */
   workers(): number;
+  /** What each function's invocations have used since the start, by construct id. */
+  usage(): Record<string, Usage>;
   /** Invokes a function by construct id, name or ARN. @throws FunctionError */
   invoke(fn: string, event: unknown): Promise<unknown>;
   /** Stops a function's event sources; resolves when what they had read is settled. */
@@ -222,6 +224,7 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
       plane,
       functionNames: functions.names,
       workers: () => functions.workers,
+      usage: () => functions.usage,
       invoke: (fn, event) => functions.invoke(fn, event),
       pauseSource: async (fn) => {
         await Promise.all(sourcesOf(fn).map((source) => source.pause()));

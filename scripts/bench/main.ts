@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Ite
   domain: async () => (await import('./domain.ts')).domain(),
   classifier: async () => (await import('./classifier.ts')).classifier(),
   intake: async () => (await import('./intake.ts')).intake(),
+  load: async () => (await import('./load.ts')).load(),
   deliveries: async () => (await import('./deliveries.ts')).deliveries(),
   timers: async () => (await import('./timers.ts')).timers(),
   year: async () => (await import('./year.ts')).year(),

@@ -40,7 +40,17 @@ const INIT_LIMIT_MS = 60_000;
 /** How long a worker beyond the first may have nothing to do. */
 const IDLE_LIMIT_MS = 60_000;
 
+/** What the invocations that came to an end have used, together. */
+export interface Usage {
+  invocations: number;
+  /** From the event's arrival at a worker to the answer (ms); what Lambda bills. */
+  milliseconds: number;
+  /** Of the worker's own thread (ms); collection of garbage by helper threads is not in it. */
+  cpuMs: number;
+}
+
 interface Invocation {
+  startedAt: number;
   requestId: string;
   event: string;
   invokedArn: string;
@@ -67,6 +77,7 @@ export class FunctionPool {
   readonly #waiting: Invocation[] = [];
   readonly #idle: Slot[] = [];
   readonly #slots = new Set<Slot>();
+  readonly #usage: Usage = { invocations: 0, milliseconds: 0, cpuMs: 0 };
   #starting = 0;
   #stopped = false;
 
@@ -91,6 +102,10 @@ export class FunctionPool {
     return this.#slots.size;
   }
 
+  get usage(): Usage {
+    return { ...this.#usage };
+  }
+
   /**
    * Runs the function with this event and gives its result, as parsed JSON.
    * @throws FunctionError
@@ -106,7 +121,8 @@ export class FunctionPool {
         return refuse('RequestTooLargeException', 'the event is larger than 6 MB');
       }
       const invokedArn = options.invokedArn ?? this.spec.arn;
-      this.#waiting.push({ requestId, event: json, invokedArn, onStart: options.onStart, resolve, reject });
+      const { onStart } = options;
+      this.#waiting.push({ startedAt: 0, requestId, event: json, invokedArn, onStart, resolve, reject });
       this.#dispatch();
     });
   }
@@ -148,6 +164,7 @@ export class FunctionPool {
       this.#dispatch();
     }, timeoutMs);
     invocation.onStart?.();
+    invocation.startedAt = performance.now();
     slot.worker.postMessage({ requestId, event, invokedArn, deadline: Date.now() + timeoutMs } satisfies ToWorker);
   }
 
@@ -161,6 +178,7 @@ export class FunctionPool {
       logGroup: spec.logGroup,
       logStream: this.#environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
       officeClock: this.#officeClock,
+      background: spec.background,
       guard: { role: spec.role, endpoints: this.#endpoints, record: process.env[GRANTS_LOG] },
     };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -222,6 +240,9 @@ export class FunctionPool {
     const invocation = slot.current;
     slot.current = undefined;
     if (!invocation) return;
+    this.#usage.invocations += 1;
+    this.#usage.milliseconds += performance.now() - invocation.startedAt;
+    this.#usage.cpuMs += message.cpuMs;
     if (message.kind === 'error') this.#fail(invocation, message.error);
     else {
       invocation.resolve(JSON.parse(message.response));

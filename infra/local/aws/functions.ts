@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writ
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Role } from '../iam/roles.ts';
-import { FunctionError, FunctionPool, type InvokeOptions } from './function-pool.ts';
+import { FunctionError, FunctionPool, type InvokeOptions, type Usage } from './function-pool.ts';
 import type { FunctionSpec } from './lambda-environment.ts';
 import { reservedVariables, type ServiceEndpoints } from './lambda-environment.ts';
 import { describe, type Resource, type Template, UnsupportedTemplateError } from './template.ts';
@@ -96,6 +96,11 @@ export class Functions {
     return [...this.#pools.values()].reduce((sum, pool) => sum + pool.workers, 0);
   }
 
+  /** By construct id, since the start. */
+  get usage(): Record<string, Usage> {
+    return Object.fromEntries([...this.#pools].map(([name, pool]) => [name, pool.usage]));
+  }
+
   /**
    * The function behind an ARN (plain, alias or version), a function name (with an alias or without) or a construct id (in any
    * case).
@@ -148,6 +153,8 @@ export class Functions {
     const bytes = variables.reduce((sum, [key]) => sum + Buffer.byteLength(key + environment[key]), 0);
     if (bytes > MAX_ENVIRONMENT_BYTES) problems.push(`the environment is larger than 4 KB (${bytes} bytes)`);
     if (problems.length > 0) throw new UnsupportedTemplateError(problems.map((text) => describe(resource, text)));
+    const mappings = this.#mappingsOf(resource);
+    const limits = mappings.flatMap(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency ?? []);
     return {
       name,
       arn,
@@ -159,19 +166,22 @@ export class Functions {
       timeoutMs: (properties.Timeout ?? 3) * 1000,
       memoryMb: properties.MemorySize ?? 128,
       logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
-      concurrency: this.#concurrencyOf(resource, properties),
+      concurrency: Math.min(
+        DEFAULT_CONCURRENCY,
+        properties.ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY,
+        ...limits,
+      ),
+      background: mappings.length > 0,
       role: roles.get(arn) ?? { holder: arn, name, grants: [] },
     };
   }
 
-  #concurrencyOf(resource: Resource, properties: FunctionProperties): number {
+  #mappingsOf(resource: Resource): MappingProperties[] {
     const arn = this.#template.arn(resource);
-    const limits = this.#template
+    return this.#template
       .ofType('AWS::Lambda::EventSourceMapping')
       .filter((mapping) => this.#template.functionArn(mapping) === arn)
-      .map((mapping) => this.#template.properties<MappingProperties>(mapping).ScalingConfig?.MaximumConcurrency)
-      .filter((limit) => limit !== undefined);
-    return Math.min(DEFAULT_CONCURRENCY, properties.ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY, ...limits);
+      .map((mapping) => this.#template.properties<MappingProperties>(mapping));
   }
 
   #copyCode(resource: Resource, { Code, Handler }: FunctionProperties, copies: Map<string, string>): string {

@@ -13,6 +13,8 @@ export interface WorkerSetup {
   logGroup: string;
   logStream: string;
   officeClock: SharedArrayBuffer;
+  /** Gives way to functions for whose answer somebody waits. */
+  background: boolean;
   guard: GuardOptions;
 }
 
@@ -35,5 +37,5 @@ export interface LambdaErrorBody {
 export type FromWorker =
   | { kind: 'ready' }
   | { kind: 'initError'; error: LambdaErrorBody }
-  | { kind: 'result'; requestId: string; response: string }
-  | { kind: 'error'; requestId: string; error: LambdaErrorBody };
+  | { kind: 'result'; requestId: string; response: string; cpuMs: number }
+  | { kind: 'error'; requestId: string; error: LambdaErrorBody; cpuMs: number };
