@@ -18,6 +18,7 @@ import { startSystem } from '#infra/local/cli/system.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import { makePlan } from './deliveries/plan.ts';
 import type { Figure } from './figure.ts';
+import { changesAlone } from './load/floor.ts';
 
 const ALARMS = 500;
 /** So long before the instant the tickets are written (ms): all must be asleep by then. */
@@ -43,6 +44,7 @@ export async function* timers(): AsyncIterable<Figure> {
       deliveries: Math.floor(ALARMS / units.length) + (n < ALARMS % units.length ? 1 : 0),
     }));
     const { changes } = makePlan(shares, 1, [1]);
+    const alone = await changesAlone(system.runner.plane, SEEDERS, ALARMS);
     console.error('  tickets …');
     await seed(changes.map((change) => ringingAt(change, at)));
     const asleep = system.runner.plane.executions().filter(({ status }) => status === 'RUNNING').length;
@@ -61,6 +63,8 @@ export async function* timers(): AsyncIterable<Figure> {
       worst_ms: late.at(-1) ?? Number.NaN,
       alarms: late.length,
       set_when_written: asleep,
+      // So long the database alone takes for as many changes: nobody can be quicker here.
+      database_alone_ms: Math.round(alone),
     };
   } finally {
     dynamo().destroy();

@@ -11,46 +11,58 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Plane } from '#infra/local/plane/index.ts';
 import { percentile } from '../drive.ts';
 
 const ROWS = 4;
+const WARM_UP = 50;
 /** About as much as a request and a row of a ticket hold. */
 const WORDS = '一'.repeat(300);
 
-/** @param milliseconds after which no round begins */
-export async function floor(
+interface Emulators {
+  readonly db: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly TableName: string;
+}
+
+async function withEmulators<T>(
   { endpoints, region }: Pick<Plane, 'endpoints' | 'region'>,
-  connections: number,
-  milliseconds: number,
-): Promise<{ rate: number; p50: number; p95: number }> {
+  work: (emulators: Emulators) => Promise<T>,
+): Promise<T> {
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
   const dynamo = new DynamoDBClient({ region, credentials, endpoint: endpoints.dynamodb });
-  const db = DynamoDBDocumentClient.from(dynamo);
   const sqs = new SQSClient({ region, credentials, endpoint: endpoints.sqs });
+  const db = DynamoDBDocumentClient.from(dynamo);
   const TableName = `floor-${randomUUID()}`;
+  const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType });
   try {
     await db.send(
       new CreateTableCommand({
         TableName,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
+        AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
       }),
     );
+    return await work({ db, sqs, TableName });
+  } finally {
+    dynamo.destroy();
+    sqs.destroy();
+  }
+}
+
+const putInto = (TableName: string) => (pk: string, sk: string) => ({
+  TableName,
+  Item: { pk, sk, words: WORDS },
+  ConditionExpression: 'attribute_not_exists(pk)',
+});
+
+/** Rounds a second, and what one takes. @param milliseconds after which no round begins */
+export const floor = (plane: Pick<Plane, 'endpoints' | 'region'>, connections: number, milliseconds: number) =>
+  withEmulators(plane, async ({ db, sqs, TableName }) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: TableName }));
-    const put = (pk: string, sk: string) => ({
-      TableName,
-      Item: { pk, sk, words: WORDS },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    });
+    const put = putInto(TableName);
     const round = async (): Promise<number> => {
       const start = performance.now();
       const pk = randomUUID();
@@ -63,7 +75,7 @@ export async function floor(
       for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       return performance.now() - start;
     };
-    for (let warm = 0; warm < 50; warm += 1) await round();
+    for (let warm = 0; warm < WARM_UP; warm += 1) await round();
     const times: number[] = [];
     const start = performance.now();
     await Promise.all(
@@ -74,8 +86,25 @@ export async function floor(
     const rate = times.length / ((performance.now() - start) / 1000);
     times.sort((a, b) => a - b);
     return { rate, p50: percentile(times, 50), p95: percentile(times, 95) };
-  } finally {
-    dynamo.destroy();
-    sqs.destroy();
-  }
-}
+  });
+
+/** Milliseconds that so many changes of tickets take the database: a read and a transaction of four rows each. */
+export const changesAlone = (plane: Pick<Plane, 'endpoints' | 'region'>, connections: number, count: number) =>
+  withEmulators(plane, async ({ db, TableName }) => {
+    const put = putInto(TableName);
+    const round = async (): Promise<void> => {
+      const pk = randomUUID();
+      await db.send(new GetCommand({ TableName, Key: { pk, sk: 'row-0' }, ConsistentRead: true }));
+      const TransactItems = Array.from({ length: ROWS }, (_, n) => ({ Put: put(pk, `row-${n}`) }));
+      await db.send(new TransactWriteCommand({ TransactItems }));
+    };
+    for (let warm = 0; warm < WARM_UP; warm += 1) await round();
+    const start = performance.now();
+    let left = count;
+    await Promise.all(
+      Array.from({ length: connections }, async () => {
+        while (left-- > 0) await round();
+      }),
+    );
+    return performance.now() - start;
+  });
