@@ -179,6 +179,13 @@ export class StatelessStack extends Stack {
       .machine(slaTimer, 'DescribeExecution');
     runEvery(Duration.minutes(5), sweeper);
 
+    const purge = fn('purge', CALLER, 'Erases what is kept long enough (到期清除)')
+      .table(tickets, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byDue'])
+      .table(receipts, ['DeleteItem', 'GetItem', 'PutItem'])
+      .table(callers, ['DeleteItem'])
+      .bucket(attachments, KEPT, ['DeleteObject']);
+    runEvery(Duration.hours(1), purge);
+
     const prefix = `jieban-${district.id}`;
     const api = new PublicApi(this, 'Api', {
       name: prefix,

@@ -54,6 +54,20 @@ const LOAD = ['dynamodb:GetItem@Tickets', 'dynamodb:Query@Tickets'];
 /** Snapshot, events, texts and dedupe row in one transaction. */
 const CHANGE = [...LOAD, 'dynamodb:PutItem@Tickets', ...WRITE_KEY('DataKey')];
 
+/** Rows of an ended ticket that are no history, the receipts with the same words, the caller, the files. */
+const ERASE = [
+  ...CHANGE,
+  'dynamodb:Query@Tickets/byDue',
+  'dynamodb:DeleteItem@Tickets',
+  'dynamodb:UpdateItem@Tickets',
+  'dynamodb:DeleteItem@Receipts',
+  'dynamodb:GetItem@Receipts',
+  'dynamodb:PutItem@Receipts',
+  'dynamodb:DeleteItem@Callers',
+  ...WRITE_KEY('CallersKey'),
+  's3:DeleteObject@Attachments/kept/*',
+];
+
 const GRANTS: Readonly<Record<string, readonly string[]>> = {
   phone: CHANNEL('PhoneSecret'),
   website: CHANNEL('WebsiteSecret'),
@@ -151,6 +165,8 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution@SlaTimer',
     'states:DescribeExecution@SlaTimer executions',
   ],
+  // Of callers, who is due by their token: it reads none.
+  purge: ERASE,
 };
 
 /** Log delivery is configured for the account; these actions know no resource. */
@@ -178,6 +194,7 @@ const CALLERS: Readonly<Record<string, string>> = {
   portal: 'apigateway.amazonaws.com',
   poller: 'events.amazonaws.com',
   pump: 'events.amazonaws.com',
+  purge: 'events.amazonaws.com',
   sweeper: 'events.amazonaws.com',
   website: 'apigateway.amazonaws.com',
   wechat: 'apigateway.amazonaws.com',
