@@ -16,7 +16,7 @@ import {
 } from './alarm-kinds.ts';
 
 /** Behind the API: somebody waits for the answer. */
-const DOORS = ['phone', 'website', 'wechat', 'citizen', 'departments', 'clerk', 'hotline', 'portal'];
+const DOORS = ['phone', 'website', 'wechat', 'citizen', 'departments', 'clerk', 'hotline', 'rights', 'portal'];
 
 export const ALARMS: readonly AlarmDefinition[] = [
   deadLetters('intake-dead-letters', 'Intake', 'requests that the router could not route'),

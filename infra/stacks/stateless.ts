@@ -142,6 +142,7 @@ export class StatelessStack extends Stack {
       .table(callers, ['GetItem'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.linkSecret);
+    const operatorLogin = this.#operatorLogin();
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
       .table(tickets, [...CHANGE, 'UpdateItem'], ['byAttention', 'byDue', 'byOwner', 'byStatus'])
       // A part that is split off gets a receipt.
@@ -149,11 +150,19 @@ export class StatelessStack extends Stack {
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret, state.linkSecret)
       .sends(dispatch)
-      .settings(this.#operatorLogin());
+      .settings(operatorLogin);
     if (state.opinionSecret !== undefined) {
       // Counts the questions of an hour.
       hotline.table(tickets, ['UpdateItem']).secret(state.opinionSecret);
     }
+    // Apart from the desk's own function: it alone shows identity to a person, and erases on demand.
+    const rights = fn('rights', DOOR, 'Export and erasure for persons who ask (个人信息权利)')
+      .table(tickets, ['DeleteItem', 'GetItem', 'PutItem', 'Query'])
+      .table(receipts, ['DeleteItem', 'GetItem', 'PutItem'], ['byCaller'])
+      .table(callers, ['DeleteItem', 'GetItem'])
+      .bucket(attachments, KEPT, ['DeleteObject', 'GetObject'])
+      .secret(state.querySecret)
+      .settings(operatorLogin);
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, CHANGE)
       .table(receipts, ['GetItem'], ['byCaller'])
@@ -228,6 +237,8 @@ export class StatelessStack extends Stack {
         ['GET', '/hotline/endpoints', hotline],
         ['POST', '/hotline/endpoints/{unit}/enable', hotline],
         ['GET', '/hotline/departments/{departmentId}/reconciliation', hotline],
+        ['POST', '/hotline/rights/export', rights],
+        ['POST', '/hotline/rights/erase', rights],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],
         ['POST', '/tickets/{ticketNo}/urge', citizen],

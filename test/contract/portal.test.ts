@@ -109,6 +109,8 @@ describe('openapi.json', () => {
       'POST /hotline/deliveries/replay',
       'POST /hotline/deliveries/skip',
       'POST /hotline/endpoints/{unit}/enable',
+      'POST /hotline/rights/erase',
+      'POST /hotline/rights/export',
       'POST /hotline/tickets/{ticketNo}/commands',
       'POST /hotline/tickets/{ticketNo}/links',
       'POST /hotline/tickets/{ticketNo}/links/revoke',

@@ -57,9 +57,7 @@ const CHANGE = [...LOAD, 'dynamodb:PutItem@Tickets', ...WRITE_KEY('DataKey')];
 /** Rows of an ended ticket that are no history, the receipts with the same words, the caller, the files. */
 const ERASE = [
   ...CHANGE,
-  'dynamodb:Query@Tickets/byDue',
   'dynamodb:DeleteItem@Tickets',
-  'dynamodb:UpdateItem@Tickets',
   'dynamodb:DeleteItem@Receipts',
   'dynamodb:GetItem@Receipts',
   'dynamodb:PutItem@Receipts',
@@ -166,7 +164,15 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     'states:DescribeExecution@SlaTimer executions',
   ],
   // Of callers, who is due by their token: it reads none.
-  purge: ERASE,
+  purge: [...ERASE, 'dynamodb:Query@Tickets/byDue', 'dynamodb:UpdateItem@Tickets'],
+  // The same for who asks, and what is held about them; the entry beside the ticket.
+  rights: [
+    ...ERASE,
+    'dynamodb:GetItem@Callers',
+    'dynamodb:Query@Receipts/byCaller',
+    's3:GetObject@Attachments/kept/*',
+    ...SECRET('QuerySecret'),
+  ],
 };
 
 /** Log delivery is configured for the account; these actions know no resource. */
@@ -192,6 +198,7 @@ const CALLERS: Readonly<Record<string, string>> = {
   hotline: 'apigateway.amazonaws.com',
   phone: 'apigateway.amazonaws.com',
   portal: 'apigateway.amazonaws.com',
+  rights: 'apigateway.amazonaws.com',
   poller: 'events.amazonaws.com',
   pump: 'events.amazonaws.com',
   purge: 'events.amazonaws.com',

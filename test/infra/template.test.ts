@@ -285,7 +285,7 @@ describe.each(REGIONS)('%s', (region) => {
     }
   });
 
-  test('lets only the dispatcher, the clerks’ page and feedback read who called, only the purge forget, and nothing list callers', () => {
+  test('lets only the dispatcher, the clerks’ page, feedback and rights read who called, only purge and rights forget, and nothing list callers', () => {
     const arn = Object.entries<{ Default?: string }>(
       JSON.parse(assembly.text.slice(assembly.text.indexOf('\n{') + 1)).Parameters,
     ).find(([, { Default }]) => Default === '/jieban/xianan/Callers/arn')![0];
@@ -299,6 +299,8 @@ describe.each(REGIONS)('%s', (region) => {
       'phone dynamodb:PutItem',
       'poller dynamodb:PutItem',
       'purge dynamodb:DeleteItem',
+      'rights dynamodb:DeleteItem',
+      'rights dynamodb:GetItem',
       'website dynamodb:PutItem',
       'wechat dynamodb:PutItem',
     ]);

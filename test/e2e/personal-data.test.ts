@@ -1,6 +1,6 @@
 /**
- * 保存期限 on the whole template: requests that have ended, years that pass, and a look at every row and file for what their callers
- * said. What is still open is left alone; what was erased still has its history.
+ * Persons' data on the whole template: years pass (保存期限), somebody asks for what is held or to have it erased (个人信息权利), and a
+ * look at every row and file for what they said. What is open is left alone; what was erased still has its history.
  */
 import { ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { fold } from '#domain/ticket/evolve.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
+import { Erased, HeldData } from '#schemas/rights.ts';
 import { jpeg } from '#test/support/files.ts';
 import { type Instance, phoneRequest, startInstance, storedRows, textPush, wechatRequest } from './support.ts';
 
@@ -23,6 +24,10 @@ const HIS = { name: '测试丁某', phone: '13811110004' };
 const HER_WORDS = ['楼上漏水没人管', '天花板都发霉了', '昨晚又漏了一次', '测试小区三栋'];
 const HIS_WORDS = ['河边堆了垃圾', '臭得开不了窗'];
 const PICTURE = '发霉的照片';
+/** Who asks for her rights: one request that has ended, one that has not. */
+const ASKER = { name: '测试戊某', phone: '13811110005' };
+const ASKED = ['公交站台没有雨棚', '等车的人都淋着', '站台照片'];
+const STILL_OPEN = ['路口红绿灯不亮', '车子抢着过马路'];
 const WRITER = 'oE2eRetentionCitizen01234567';
 const CHAT = ['窨井盖不见了', '测试巷口的小卖部门前'];
 
@@ -129,6 +134,93 @@ describe('before anything is due', { timeout: 60_000 }, () => {
     expect(Date.parse(String((await snapshotOf(hers))?.dueSort).split('#')[0] ?? '')).toBeGreaterThan(endedAt + MINUTE);
     // A clock runs on his.
     expect((await snapshotOf(his))?.dueKey).toBe('MARK');
+  });
+});
+
+describe('a person who asks', { timeout: 60_000 }, () => {
+  const reason = '本人到场申请,已核验身份';
+  let asked: IntakeReceipt;
+  let open: IntakeReceipt;
+  const as = async (role: 'leader' | 'dispatcher' | 'auditor', path: string, body: object) =>
+    jieban.raw(`/hotline/${path}`, {
+      method: 'POST',
+      headers: { ...JSON_BODY, authorization: `Bearer ${await jieban.platforms.oidc.token(`${role}-1`, role)}` },
+      body: JSON.stringify({ reason, ...body }),
+    });
+
+  it('is given all that is held, and who was given it; only by a leader', async () => {
+    const [title = '', content = '', name = ''] = ASKED;
+    const attachments = [{ name, url: 'https://example.org/picture' }];
+    asked = (await jieban.post('phone', { ...phoneRequest('ask-1'), title, content, attachments, caller: ASKER })).body;
+    const [openTitle = '', openContent = ''] = STILL_OPEN;
+    const later = { title: openTitle, content: openContent, caller: ASKER };
+    open = (await jieban.post('phone', { ...phoneRequest('ask-2'), ...later })).body;
+    await end(asked.ticketNo);
+    expect((await as('auditor', `tickets/${asked.ticketNo}/unmask`, {})).status).toBe(200);
+    const { owner } = (await jieban.history(asked.ticketNo)).body.ticket;
+
+    expect((await as('dispatcher', 'rights/export', { phone: ASKER.phone })).status).toBe(403);
+    expect((await as('leader', 'rights/export', { phone: '13811119999' })).status).toBe(404);
+    expect((await as('leader', 'rights/export', {})).status).toBe(422);
+    const { status, body } = await as('leader', 'rights/export', { phone: ASKER.phone });
+    expect(status).toBe(200);
+    const { tickets } = HeldData.parse(body);
+    expect(tickets.map(({ ticketNo }) => ticketNo).sort()).toEqual([asked.ticketNo, open.ticketNo].sort());
+    const ended = tickets.find(({ ticketNo }) => ticketNo === asked.ticketNo);
+    expect(found(JSON.stringify(tickets), [...ASKED, ...STILL_OPEN])).toEqual([...ASKED, ...STILL_OPEN]);
+    expect(found(JSON.stringify(tickets), [HER.phone, ...HER_WORDS])).toEqual([]);
+    expect(ended?.caller).toMatchObject({ name: ASKER.name, phone: `+86${ASKER.phone}` });
+    expect(ended?.disclosures).toMatchObject([
+      { how: 'callback', to: owner, what: 'dispatched' },
+      { how: 'callback', to: owner, what: 'withdrawn' },
+      { how: 'unmask', to: 'auditor-1' },
+      { how: 'exported', to: 'leader-1', reason },
+    ]);
+  });
+
+  it('has erased what has ended; what is under way is named and left alone', async () => {
+    const events = await eventsOf(asked);
+    const { status, body } = await as('leader', 'rights/erase', { phone: ASKER.phone });
+    expect(status).toBe(200);
+    expect(Erased.parse(body)).toMatchObject({ erased: [asked.ticketNo], underWay: [open.ticketNo] });
+    const left = await everything();
+    expect(found(left, ASKED)).toEqual([]);
+    expect(found(left, STILL_OPEN)).toEqual(STILL_OPEN);
+    expect(await eventsOf(asked)).toEqual(events);
+    expect((await jieban.history(asked.ticketNo)).status).toBe(200);
+
+    await end(open.ticketNo);
+    const again = Erased.parse((await as('leader', 'rights/erase', { phone: ASKER.phone })).body);
+    expect(again).toMatchObject({ erased: [open.ticketNo], underWay: [] });
+    const nothing = await everything();
+    expect(found(nothing, [...ASKED, ...STILL_OPEN, ASKER.name, ASKER.phone])).toEqual([]);
+    // The others' are untouched.
+    const others = [...HER_WORDS, ...HIS_WORDS, ...CHAT, HER.name, HER.phone, HIS.phone, PICTURE, 'kept/'];
+    expect(found(nothing, others)).toEqual(others);
+    expect((await as('leader', 'rights/export', { phone: ASKER.phone })).status).toBe(404);
+    const byNumber = await as('leader', 'rights/erase', { ticketNo: asked.ticketNo });
+    expect(Erased.parse(byNumber.body)).toMatchObject({ erased: [asked.ticketNo], items: 0 });
+    const acts = (await storedRows(jieban)).tickets.flatMap((row) => (row.kind === 'rightsAct' ? [row.act] : []));
+    expect(acts.sort()).toEqual(['erased', 'erased', 'erased', 'exported', 'exported']);
+  });
+
+  it('whose picture alone is to go keeps the words', async () => {
+    const name = '另一张照片';
+    const attachments = [{ name, uploadId: await jieban.upload('demo-other', jpeg(), 'image/jpeg') }];
+    const { ticketNo } = (await jieban.wechat('demo-other', { ...wechatRequest('ask-3'), attachments })).body;
+    await end(ticketNo);
+    const file = await as('leader', 'rights/export', { ticketNo });
+    const [text] = Object.values(HeldData.parse(file.body).tickets[0]?.texts ?? {});
+    const url = text?.kind === 'request' ? (text.attachments[0]?.url ?? '') : '';
+    expect((await fetch(url)).status).toBe(200);
+    expect((await as('leader', 'rights/erase', { ticketNo, kinds: ['words'] })).status).toBe(422);
+    const erased = await as('leader', 'rights/erase', { ticketNo, kinds: ['attachments'] });
+    // The file, its line in the text and that in the receipt.
+    expect(Erased.parse(erased.body)).toEqual({ erased: [ticketNo], underWay: [], items: 3 });
+    expect(found(await everything(), [name, PICTURE])).toEqual([PICTURE]);
+    expect((await fetch(url)).status).toBe(404);
+    const kept = await as('leader', 'rights/export', { ticketNo });
+    expect(JSON.stringify(kept.body)).toContain(wechatRequest('ask-3').content);
   });
 });
 
