@@ -1,6 +1,6 @@
 /** Persons' rights in the published contract: routes and examples. Examples name nobody and no ticket that exists. */
 import type { Route } from './openapi-route.ts';
-import { Erased, EraseRequest, ExportRequest, HeldData } from './rights.ts';
+import { Corrected, CorrectRequest, Erased, EraseRequest, ExportRequest, HeldData } from './rights.ts';
 
 const ticketNo = 'AB2026112300012340';
 const reason = '本人到场申请,已核验身份';
@@ -41,6 +41,31 @@ export const rightsRoutes: readonly Route[] = [
     security: ['operator'],
     body: { schema: ExportRequest, examples: { person: { phone: '13900000000', reason }, one: { ticketNo, reason } } },
     answers: { 200: { description: 'What is held.', schema: HeldData, example: held } },
+    problems,
+  },
+  {
+    method: 'post',
+    path: '/hotline/rights/correct',
+    operationId: 'correctCaller',
+    tag: 'hotline',
+    summary: 'Correct a caller’s name or number (更正), leaders',
+    description:
+      'The next callback and notice say the new one; what was told stays told. The new number finds the requests.',
+    security: ['operator'],
+    body: {
+      schema: CorrectRequest,
+      examples: {
+        number: { phone: '13900000000', newPhone: '13900000001', reason },
+        name: { ticketNo, name: '某某', reason },
+      },
+    },
+    answers: {
+      200: {
+        description: 'Which requests have it.',
+        schema: Corrected,
+        example: { corrected: [ticketNo], unknown: [] },
+      },
+    },
     problems,
   },
   {

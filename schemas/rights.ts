@@ -1,6 +1,6 @@
 /**
  * 个人信息权利 (《个人信息保护法》第四十四至四十七条): what a leader of the hotline does for a person who asks what is held about them,
- * or to have it erased, and the record (处理记录) that each such act leaves.
+ * to have it corrected or erased, and the record (处理记录) that each such act leaves.
  */
 import * as z from 'zod';
 import { LinkedAttachment } from './attachment.ts';
@@ -35,7 +35,23 @@ export const EraseRequest = z
     error: 'words name the files: attachments go with them',
   });
 
-export const RightsAct = z.enum(['exported', 'erased']);
+export const RightsAct = z.enum(['exported', 'erased', 'corrected']);
+
+/** `POST /hotline/rights/correct` */
+export const CorrectRequest = z
+  .strictObject({ ...subject, name: PlainText(50).optional(), newPhone: z.string().min(5).max(24).optional() })
+  .refine(one, ONE)
+  .refine(({ name, newPhone }) => (name ?? newPhone) !== undefined, {
+    path: ['name'],
+    error: 'name, newPhone or both',
+  });
+
+export const Corrected = z.strictObject({
+  corrected: z.array(TicketNo),
+  /** Nobody is known: anonymous, or erased. */
+  unknown: z.array(TicketNo),
+});
+export type Corrected = z.infer<typeof Corrected>;
 
 /** 处理记录: beside the ticket, kept as long as records of who was given the data. */
 export const RightsEntry = z.strictObject({

@@ -1,21 +1,32 @@
-/** 个人信息权利: what a leader does for a person who asks what is held about them, or to have it erased. Each act is recorded first. */
+/** 个人信息权利: what a leader does for a person who asks what is held about them, to have it corrected or erased. Each act is recorded first. */
 import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { discreetText } from '#domain/delivery/discretion.ts';
 import { isUnderWay } from '#domain/retention/due.ts';
 import { mayServeRights } from '#domain/ticket/roles.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { erasureStore } from '#functions/adapters/erasure-store.ts';
+import { correctCaller } from '#functions/adapters/identity-rows.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { enter } from '#functions/adapters/rights-rows.ts';
+import { secret } from '#functions/adapters/secrets.ts';
 import { authenticateOperator, type Operator } from '#functions/hotline/operator.ts';
 import { api, type Request, readJson } from '#functions/shared/http.ts';
 import { log } from '#functions/shared/log.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
+import { keyNamed, phoneHashWith } from '#functions/shared/query-code.ts';
 import { relatedTickets } from '#functions/shared/related.ts';
-import { type Erased, EraseRequest, ExportRequest, type HeldData, type RightsEntry } from '#schemas/rights.ts';
+import {
+  type Corrected,
+  CorrectRequest,
+  type Erased,
+  EraseRequest,
+  ExportRequest,
+  type HeldData,
+  type RightsEntry,
+} from '#schemas/rights.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { heldOf } from './held.ts';
-import { receiptsOf } from './subject.ts';
+import { dialled, receiptsOf } from './subject.ts';
 
 export const handler = api({
   async 'POST /hotline/rights/export'(request) {
@@ -25,6 +36,22 @@ export const handler = api({
     for (const receipt of await receiptsOf(subject)) {
       await record(receipt.ticketNo, 'exported', operator, reason);
       body.tickets.push(await heldOf(receipt));
+    }
+    return { status: 200, body };
+  },
+
+  async 'POST /hotline/rights/correct'(request) {
+    const operator = await authenticateLeader(request);
+    const { reason, name, newPhone, ...subject } = parseBody(CorrectRequest, readJson(request));
+    const phone = newPhone === undefined ? undefined : dialled(newPhone, '/newPhone');
+    const { keys } = await secret('QUERY_SECRET');
+    const body: Corrected = { corrected: [], unknown: [] };
+    for (const receipt of await receiptsOf(subject)) {
+      const { ticketNo, queryKeyId } = receipt;
+      await record(ticketNo, 'corrected', operator, reason);
+      const hash = phone && phoneHashWith(keyNamed(keys, queryKeyId), phone);
+      const known = await correctCaller(receipt, { name, phone: phone && hash ? { number: phone, hash } : undefined });
+      (known ? body.corrected : body.unknown).push(ticketNo);
     }
     return { status: 200, body };
   },

@@ -20,8 +20,7 @@ export async function receiptsOf(subject: {
     if (receipt === undefined) throw new ProblemError('notFound');
     return [receipt];
   }
-  const number = diallable(phone);
-  if (number === undefined) throw refused('not a complete phone number');
+  const number = dialled(phone, '/phone');
   const { keys } = await secret('QUERY_SECRET');
   const lists = await Promise.all(keys.map((key) => receiptStore().findByCaller(phoneHashWith(key, number), MOST)));
   const found = [...new Map(lists.flat().map((receipt) => [receipt.ticketNo, receipt])).values()];
@@ -30,4 +29,12 @@ export async function receiptsOf(subject: {
   return found.sort((one, other) => one.receivedAt.localeCompare(other.receivedAt));
 }
 
-const refused = (detail: string) => new ProblemError('bodyInvalid', { errors: [{ pointer: '/phone', detail }] });
+/** E.164. @throws ProblemError 422 naming the field. */
+export function dialled(phone: string, pointer: string): string {
+  const number = diallable(phone);
+  if (number === undefined) throw refused('not a complete phone number', pointer);
+  return number;
+}
+
+const refused = (detail: string, pointer = '/phone') =>
+  new ProblemError('bodyInvalid', { errors: [{ pointer, detail }] });

@@ -156,10 +156,10 @@ export class StatelessStack extends Stack {
       hotline.table(tickets, ['UpdateItem']).secret(state.opinionSecret);
     }
     // Apart from the desk's own function: it alone shows identity to a person, and erases on demand.
-    const rights = fn('rights', DOOR, 'Export and erasure for persons who ask (个人信息权利)')
+    const rights = fn('rights', DOOR, 'Export, correction and erasure for persons who ask (个人信息权利)')
       .table(tickets, ['DeleteItem', 'GetItem', 'PutItem', 'Query'])
       .table(receipts, ['DeleteItem', 'GetItem', 'PutItem'], ['byCaller'])
-      .table(callers, ['DeleteItem', 'GetItem'])
+      .table(callers, ['DeleteItem', 'GetItem', 'PutItem'])
       .bucket(attachments, KEPT, ['DeleteObject', 'GetObject'])
       .secret(state.querySecret)
       .settings(operatorLogin);
@@ -238,6 +238,7 @@ export class StatelessStack extends Stack {
         ['POST', '/hotline/endpoints/{unit}/enable', hotline],
         ['GET', '/hotline/departments/{departmentId}/reconciliation', hotline],
         ['POST', '/hotline/rights/export', rights],
+        ['POST', '/hotline/rights/correct', rights],
         ['POST', '/hotline/rights/erase', rights],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],

@@ -109,6 +109,7 @@ describe('openapi.json', () => {
       'POST /hotline/deliveries/replay',
       'POST /hotline/deliveries/skip',
       'POST /hotline/endpoints/{unit}/enable',
+      'POST /hotline/rights/correct',
       'POST /hotline/rights/erase',
       'POST /hotline/rights/export',
       'POST /hotline/tickets/{ticketNo}/commands',

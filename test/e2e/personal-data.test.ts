@@ -9,7 +9,7 @@ import { fold } from '#domain/ticket/evolve.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
-import { Erased, HeldData } from '#schemas/rights.ts';
+import { Corrected, Erased, HeldData } from '#schemas/rights.ts';
 import { jpeg } from '#test/support/files.ts';
 import { type Instance, phoneRequest, startInstance, storedRows, textPush, wechatRequest } from './support.ts';
 
@@ -26,6 +26,7 @@ const HIS_WORDS = ['河边堆了垃圾', '臭得开不了窗'];
 const PICTURE = '发霉的照片';
 /** Who asks for her rights: one request that has ended, one that has not. */
 const ASKER = { name: '测试戊某', phone: '13811110005' };
+const CORRECTED = { name: '测试己某', phone: '13811110006' };
 const ASKED = ['公交站台没有雨棚', '等车的人都淋着', '站台照片'];
 const STILL_OPEN = ['路口红绿灯不亮', '车子抢着过马路'];
 const WRITER = 'oE2eRetentionCitizen01234567';
@@ -178,9 +179,27 @@ describe('a person who asks', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('has her name and number corrected: the next callback says them, and the new number finds her', async () => {
+    const { ticketNo } = open;
+    const { owner } = (await jieban.history(ticketNo)).body.ticket;
+    const other = departments.find(({ id, level }) => level === 'department' && id !== owner)?.id ?? '';
+    const to = { name: CORRECTED.name, newPhone: CORRECTED.phone };
+    expect((await as('dispatcher', 'rights/correct', { phone: ASKER.phone, ...to })).status).toBe(403);
+    expect((await as('leader', 'rights/correct', { phone: ASKER.phone })).status).toBe(422);
+    const answer = await as('leader', 'rights/correct', { phone: ASKER.phone, ...to });
+    expect(Corrected.parse(answer.body).corrected.sort()).toEqual([asked.ticketNo, ticketNo].sort());
+    expect((await jieban.operator(ticketNo, { command: 'assign', owner: other, reason: '核定' })).status).toBe(200);
+    const told = await jieban.until('the other unit is told', () =>
+      jieban.platforms.departments.received({ ticketNo }).find(({ department }) => department === other),
+    );
+    expect(told.event.data).toMatchObject({ appellant: { name: CORRECTED.name, phone: `+86${CORRECTED.phone}` } });
+    expect((await as('leader', 'rights/export', { phone: ASKER.phone })).status).toBe(404);
+    expect(found(await everything(), [ASKER.name, ASKER.phone])).toEqual([]);
+  });
+
   it('has erased what has ended; what is under way is named and left alone', async () => {
     const events = await eventsOf(asked);
-    const { status, body } = await as('leader', 'rights/erase', { phone: ASKER.phone });
+    const { status, body } = await as('leader', 'rights/erase', { phone: CORRECTED.phone });
     expect(status).toBe(200);
     expect(Erased.parse(body)).toMatchObject({ erased: [asked.ticketNo], underWay: [open.ticketNo] });
     const left = await everything();
@@ -190,18 +209,18 @@ describe('a person who asks', { timeout: 60_000 }, () => {
     expect((await jieban.history(asked.ticketNo)).status).toBe(200);
 
     await end(open.ticketNo);
-    const again = Erased.parse((await as('leader', 'rights/erase', { phone: ASKER.phone })).body);
+    const again = Erased.parse((await as('leader', 'rights/erase', { phone: CORRECTED.phone })).body);
     expect(again).toMatchObject({ erased: [open.ticketNo], underWay: [] });
     const nothing = await everything();
-    expect(found(nothing, [...ASKED, ...STILL_OPEN, ASKER.name, ASKER.phone])).toEqual([]);
+    expect(found(nothing, [...ASKED, ...STILL_OPEN, CORRECTED.name, CORRECTED.phone])).toEqual([]);
     // The others' are untouched.
     const others = [...HER_WORDS, ...HIS_WORDS, ...CHAT, HER.name, HER.phone, HIS.phone, PICTURE, 'kept/'];
     expect(found(nothing, others)).toEqual(others);
-    expect((await as('leader', 'rights/export', { phone: ASKER.phone })).status).toBe(404);
+    expect((await as('leader', 'rights/export', { phone: CORRECTED.phone })).status).toBe(404);
     const byNumber = await as('leader', 'rights/erase', { ticketNo: asked.ticketNo });
     expect(Erased.parse(byNumber.body)).toMatchObject({ erased: [asked.ticketNo], items: 0 });
     const acts = (await storedRows(jieban)).tickets.flatMap((row) => (row.kind === 'rightsAct' ? [row.act] : []));
-    expect(acts.sort()).toEqual(['erased', 'erased', 'erased', 'exported', 'exported']);
+    expect(acts.sort()).toEqual(['corrected', 'corrected', 'erased', 'erased', 'erased', 'exported', 'exported']);
   });
 
   it('whose picture alone is to go keeps the words', async () => {

@@ -169,6 +169,7 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   rights: [
     ...ERASE,
     'dynamodb:GetItem@Callers',
+    'dynamodb:PutItem@Callers',
     'dynamodb:Query@Receipts/byCaller',
     's3:GetObject@Attachments/kept/*',
     ...SECRET('QuerySecret'),

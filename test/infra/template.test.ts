@@ -301,6 +301,7 @@ describe.each(REGIONS)('%s', (region) => {
       'purge dynamodb:DeleteItem',
       'rights dynamodb:DeleteItem',
       'rights dynamodb:GetItem',
+      'rights dynamodb:PutItem',
       'website dynamodb:PutItem',
       'wechat dynamodb:PutItem',
     ]);
