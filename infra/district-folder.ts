@@ -20,6 +20,7 @@ import {
   Zone,
 } from '#schemas/district.ts';
 import { FeedbackRules } from '#schemas/feedback.ts';
+import { RetentionRules } from '#schemas/retention.ts';
 import { CalendarData, LimitProfile } from '#schemas/sla.ts';
 import { checkFeedbackRules, FEEDBACK_FILE } from './district-feedback.ts';
 import { checkPlaces } from './district-places.ts';
@@ -33,6 +34,7 @@ const DISTRICTS = fileURLToPath(new URL('../districts', import.meta.url));
 /** Learned, and optional. */
 const CUES_FILE = 'danger-cues.json';
 const LIMITS_FILE = 'limits.json';
+const RETENTION_FILE = 'retention.json';
 const REFERRED_TO = new Set(['towns.csv', 'villages.csv', 'zones.csv', 'departments.csv', 'attributes.csv']);
 
 /**
@@ -68,10 +70,9 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
   const calendar = folder.json('calendar.json', CalendarData);
   const limits = readLimits(folder, head?.limitProfile);
   const feedback = folder.json(FEEDBACK_FILE, FeedbackRules, 'schemas/feedback.ts');
+  const retention = folder.json(RETENTION_FILE, RetentionRules, 'schemas/retention.ts');
   const dangerCues = existsSync(join(path, CUES_FILE)) ? folder.json(CUES_FILE, DangerCues) : undefined;
-  if (head === undefined || calendar === undefined || limits === undefined || feedback === undefined) {
-    throw folder.error(expected ?? basename(path));
-  }
+  if (!head || !calendar || !limits || !feedback || !retention) throw folder.error(expected ?? basename(path));
 
   const id = expected ?? head.id;
   if (head.id !== id) folder.add('district.json', undefined, 'id', `写作 ${head.id}`, `应与文件夹名 ${id} 一致`);
@@ -117,6 +118,7 @@ export function compileFolder(path: string, { id: expected, instead }: FolderOpt
     calendar,
     limits,
     feedback,
+    retention,
   });
 }
 

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { ClerkLinkSettings } from './clerk.ts';
 import { Kind, UnitId, Urgency } from './common.ts';
 import { FeedbackRules } from './feedback.ts';
+import { RetentionRules } from './retention.ts';
 import { EmergencyNumber } from './routing.ts';
 import { CalendarData, LimitProfile } from './sla.ts';
 
@@ -333,5 +334,6 @@ export const District = DistrictHead.omit({ catalogue: true, elsewhere: true }).
   calendar: CalendarData,
   limits: LimitProfile,
   feedback: FeedbackRules,
+  retention: RetentionRules,
 });
 export type District = z.infer<typeof District>;

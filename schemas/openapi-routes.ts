@@ -27,6 +27,7 @@ import { clerkRoutes } from './openapi-clerk.ts';
 import { deliveryRoutes } from './openapi-deliveries.ts';
 import * as examples from './openapi-examples.ts';
 import { reconciliationRoutes } from './openapi-reconciliation.ts';
+import { rightsRoutes } from './openapi-rights.ts';
 import { type Route, TicketHistory, WorkList } from './openapi-route.ts';
 import { Opinion } from './opinion.ts';
 import { VendorAcknowledgement, VendorPush } from './phone-vendors.ts';
@@ -323,6 +324,7 @@ export const routes: readonly Route[] = [
   },
   ...catalogueRoutes,
   ...deliveryRoutes,
+  ...rightsRoutes,
   ...reconciliationRoutes,
   {
     method: 'get',

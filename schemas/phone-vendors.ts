@@ -93,6 +93,9 @@ export const VendorAcknowledgement = z.union([
   z.strictObject({ result: z.literal(0), errmsg: z.literal('OK') }),
 ]);
 
+/** Vendors that tell of calls, as their routes name them. */
+export const CALL_VENDORS = ['huawei', 'tccc'] as const;
+
 /**
  * 通话记录 as we keep it: what a vendor told of one call, in whatever order. Without numbers and names: those are a
  * caller's identity, and this isn't the table for it.

@@ -26,3 +26,6 @@ export const readsMasked = (role: Role): boolean => role === 'auditor';
 
 /** 投递处置: replaying, skipping and enabling decide what departments hear. */
 export const mayOperateDeliveries = (role: Role): boolean => role === 'dispatcher' || role === 'leader';
+
+/** 个人信息权利: exporting shows who called and all that they said, erasing can't be undone. */
+export const mayServeRights = (role: Role): boolean => role === 'leader';

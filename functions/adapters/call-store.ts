@@ -1,13 +1,16 @@
 /**
- * Call records and nonces in the Receipts table: `C#<vendor>#<callId>`, `C#nonce#<vendor>#<nonce>`. The table expires
- * nothing, so a nonce's `ttl` is only a note for whoever switches expiry on or clears the table by hand.
+ * Call records and nonces in the Receipts table: `C#<vendor>#<callId>`, `C#nonce#<vendor>#<nonce>`. Both expire: a nonce when
+ * its signature does, a record half a year after the last that was told of the call (vendors keep recordings for three months).
  */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallStore } from '#functions/ports/call-store.ts';
 import { CallRecord } from '#schemas/phone-vendors.ts';
 import { dynamo, env } from './aws.ts';
 
-const callPk = (vendor: string, callId: string): string => `C#${vendor}#${callId}`;
+/** In seconds. */
+const RECORD_LIFETIME_S = 180 * 86_400;
+
+export const callPk = (vendor: string, callId: string): string => `C#${vendor}#${callId}`;
 
 export const callStore = (): CallStore => ({
   async find(vendor, callId) {
@@ -23,7 +26,12 @@ export const callStore = (): CallStore => ({
 
   save: (vendor, callId, record, seen) =>
     putIf(
-      { pk: callPk(vendor, callId), record, revision: (seen?.revision ?? 0) + 1 },
+      {
+        pk: callPk(vendor, callId),
+        record,
+        revision: (seen?.revision ?? 0) + 1,
+        ttl: Math.floor(Date.now() / 1000) + RECORD_LIFETIME_S,
+      },
       seen === undefined ? undefined : { condition: 'revision = :seen', values: { ':seen': seen.revision } },
     ),
 

@@ -13,8 +13,10 @@ export const receiptPk = (channel: string, channelRef: string): string => `R#${c
 export const numberPk = (ticketNo: string): string => `N#${ticketNo}`;
 /** A message of the board belongs to one request: two would overwrite each other's replies. */
 const messagePk = (messageId: string): string => `B#${messageId}`;
+const DAY_S = 86_400;
+
 /** Whom a citizen's messages belong to at the moment; one row a citizen, overwritten by the next conversation. */
-const conversationPk = (callerHash: string): string => `W#${callerHash}`;
+export const conversationPk = (callerHash: string): string => `W#${callerHash}`;
 /** Of every receipt that waits for the router: one partition, because it is empty in health. */
 export const PENDING_KEY = 'P';
 
@@ -155,7 +157,7 @@ function talking(ticketNo: string, { callerHash, until, messages, seen }: Conver
   return {
     put: {
       TableName: env('RECEIPTS_TABLE'),
-      Item: { pk: conversationPk(callerHash), ticketNo, until, messages },
+      Item: { pk: conversationPk(callerHash), ticketNo, until, messages, ttl: Math.ceil(until / 1000) + DAY_S },
       ...(seen === undefined
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : {

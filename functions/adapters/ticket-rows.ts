@@ -18,6 +18,8 @@ const CAUSE_LIFETIME_S = 14 * 86_400;
 
 /** Partition of the index `byDue` that lists tickets by their next warning. */
 export const MARK_KEY = 'MARK';
+/** Another of it: ended tickets by the instant from which the purge should look at them. */
+export const ENDED_KEY = 'ENDED';
 
 /** A cause has a partition of its own: the same key is the same message whatever ticket it is sent to. */
 export const causePartition = (key: string): string => `CMD#${key}`;
@@ -28,10 +30,15 @@ export const ATTENTION_KEY = 'A';
 
 /** Rows that tell which tickets a caller had lately; they expire by themselves. */
 export const recentPartition = (callerHash: string): string => `SAME#${callerHash}`;
+export const recentKey = (callerHash: string, { ticketNo, receivedAt }: Pick<Ticket, 'ticketNo' | 'receivedAt'>) => ({
+  pk: recentPartition(callerHash),
+  sk: `${new Date(fromIso(receivedAt)).toISOString()}#${ticketNo}`,
+});
 /** A day longer than the rule looks back. */
 const RECENT_LIFETIME_S = (DUPLICATE_DAYS + 1) * 86_400;
 
 export const partition = (ticketNo: string): string => `T#${ticketNo}`;
+export const TEXT_PREFIX = 'TEXT#';
 export const eventKey = (seq: number): string => `EVT#${String(seq).padStart(6, '0')}`;
 
 export type Item = Record<string, unknown>;
@@ -86,7 +93,7 @@ export function writesOf(TableName: string, change: Change): { readonly once: Wr
   const others: Write[] = [
     snapshot,
     ...events.map((event) => append(eventKey(event.seq), { kind: 'event', event })),
-    ...texts.map(({ key, text }) => append(`TEXT#${key}`, { text })),
+    ...texts.map(({ key, text }) => append(`${TEXT_PREFIX}${key}`, { text, ...toldIn(receipt) })),
     ...ticket.assists.map((assist) => assistRow(TableName, ticket, assist)),
     ...watches.map((watch) => watchRow(TableName, watch)),
     ...(partReceipt === undefined ? [] : partRows(partReceipt).map((Put) => ({ Put }))),
@@ -96,6 +103,10 @@ export function writesOf(TableName: string, change: Change): { readonly once: Wr
   ];
   return { once, others };
 }
+
+/** Where the same words lie a second time: whoever erases the one must find the other. */
+const toldIn = (receipt: Change['receipt']): Item =>
+  receipt === undefined ? {} : { receiptPk: receiptPk(receipt.channel, receipt.channelRef) };
 
 /**
  * 协办清单: a unit that works along finds the ticket in its work list, until its part or the ticket ends. Then the row is emptied:
@@ -123,8 +134,7 @@ function recent(TableName: string, callerHash: string, ticket: Ticket): Write {
     Put: {
       TableName,
       Item: {
-        pk: recentPartition(callerHash),
-        sk: `${new Date(fromIso(receivedAt)).toISOString()}#${ticketNo}`,
+        ...recentKey(callerHash, ticket),
         recent: facts,
         ttl: Math.floor(Date.now() / 1000) + RECENT_LIFETIME_S,
       },
@@ -160,7 +170,11 @@ function indexKeys(ticket: Ticket): Item {
       ? { ownerKey: ticket.owner, ownerSort: sort(earliest ?? fromIso(ticket.updatedAt)) }
       : {}),
     // The sweeper looks here for marks that no alarm fired; a ticket without one leaves the index.
-    ...(mark === undefined ? {} : { dueKey: MARK_KEY, dueSort: sort(mark.at) }),
+    ...(mark === undefined
+      ? isOpen(ticket.status)
+        ? {}
+        : { dueKey: ENDED_KEY, dueSort: sort(fromIso(ticket.updatedAt)) }
+      : { dueKey: MARK_KEY, dueSort: sort(mark.at) }),
     ...(ticket.attention.length === 0
       ? {}
       : { attentionKey: ATTENTION_KEY, attentionSort: sort(fromIso(ticket.receivedAt)) }),

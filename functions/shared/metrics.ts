@@ -25,7 +25,9 @@ export type Metric =
   | 'deliveriesLate'
   | 'catalogueRefused'
   | 'boardMessagesStuck'
-  | 'boardPollFailures';
+  | 'boardPollFailures'
+  | 'itemsErased'
+  | 'purgeFailures';
 
 /** Emits the counts as one log line; zeros too, so that an alarm can tell health from silence. Without a count: nothing. */
 export function publish(counts: Readonly<Partial<Record<Metric, number>>>): void {

@@ -16,7 +16,7 @@ import {
 } from './alarm-kinds.ts';
 
 /** Behind the API: somebody waits for the answer. */
-const DOORS = ['phone', 'website', 'wechat', 'citizen', 'departments', 'clerk', 'hotline', 'portal'];
+const DOORS = ['phone', 'website', 'wechat', 'citizen', 'departments', 'clerk', 'hotline', 'rights', 'portal'];
 
 export const ALARMS: readonly AlarmDefinition[] = [
   deadLetters('intake-dead-letters', 'Intake', 'requests that the router could not route'),
@@ -63,7 +63,7 @@ export const ALARMS: readonly AlarmDefinition[] = [
   workerErrors('tick-errors', 'tick'),
   throttles(
     'pipeline-throttles',
-    ['router', 'fanout', 'dispatcher', 'feedback', 'timers', 'tick', 'poller', 'pump', 'sweeper'],
+    ['router', 'fanout', 'dispatcher', 'feedback', 'timers', 'tick', 'poller', 'pump', 'sweeper', 'purge'],
     'All draw on one account’s concurrency. A peak is tried again and passes; a quarter of an hour of it is a limit.',
   ),
   throttles(
@@ -85,7 +85,7 @@ export const ALARMS: readonly AlarmDefinition[] = [
   ),
   slow(
     'callers-slow',
-    ['dispatcher', 'feedback', 'poller', 'sweeper'],
+    ['dispatcher', 'feedback', 'poller', 'sweeper', 'purge'],
     50_000,
     'They wait for others, each call within its own limit. Ten seconds more and Lambda ends them in the middle.',
   ),
@@ -112,6 +112,17 @@ export const ALARMS: readonly AlarmDefinition[] = [
   ...scheduled('poller', 15),
   ...scheduled('pump', 5),
   ...scheduled('sweeper', 15),
+  ...scheduled('purge', 180),
+
+  {
+    id: 'purge-failures',
+    severity: 'soon',
+    what: 'the purge could not erase what is kept long enough',
+    watched: { on: 'count', of: 'purge', metric: 'purgeFailures' },
+    threshold: 1,
+    minutes: 60,
+    reason: 'The next run tries again, an hour later. What fails then too is kept longer than the district promised.',
+  },
 
   sweeperCount(
     'receipts-rerouted',

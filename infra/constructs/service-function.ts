@@ -27,7 +27,7 @@ export type TableAction = 'ConditionCheckItem' | 'DeleteItem' | 'GetItem' | 'Put
 const WRITES: readonly TableAction[] = ['DeleteItem', 'PutItem', 'UpdateItem'];
 
 /** S3 actions on objects. `ListBucket` lists nothing here: without it S3 says of an object that isn't there "forbidden". */
-export type ObjectAction = 'GetObject' | 'ListBucket' | 'PutObject';
+export type ObjectAction = 'DeleteObject' | 'GetObject' | 'ListBucket' | 'PutObject';
 
 export interface QueueReference {
   readonly variable: string;
@@ -130,7 +130,10 @@ export class ServiceFunction extends Construct {
     this.#allow(onObjects, `${bucket.arn}/${prefix}*`);
     if (actions.includes('ListBucket')) this.#allow(['s3:ListBucket'], bucket.arn);
     const writes = actions.includes('PutObject');
-    this.#allow(['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])], bucket.keyArn);
+    // Deleting opens nothing.
+    if (writes || actions.includes('GetObject')) {
+      this.#allow(['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])], bucket.keyArn);
+    }
     Validations.of(this.#role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${bucket.arnFinding}/${prefix}*]`,
       reason:

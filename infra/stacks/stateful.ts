@@ -69,10 +69,11 @@ export class StatefulStack extends Stack {
         byAttention: { partitionKey: 'attentionKey', sortKey: 'attentionSort', whole: true },
       },
     });
-    // Receipts never expire: message boards ask again months later.
+    // Receipts never expire: message boards ask again months later. Conversations, call records and nonces do.
     this.#table('Receipts', {
       key: dataKey,
       partitionKey: 'pk',
+      timeToLiveAttribute: 'ttl',
       indexes: {
         pending: { partitionKey: 'pendingKey', sortKey: 'pendingSince' },
         // By keyed hash: a caller's tickets are found without reading anybody's number.

@@ -142,6 +142,7 @@ export class StatelessStack extends Stack {
       .table(callers, ['GetItem'])
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.linkSecret);
+    const operatorLogin = this.#operatorLogin();
     const hotline = fn('hotline', DOOR, "Operators' commands, lists and histories")
       .table(tickets, [...CHANGE, 'UpdateItem'], ['byAttention', 'byDue', 'byOwner', 'byStatus'])
       // A part that is split off gets a receipt.
@@ -149,11 +150,19 @@ export class StatelessStack extends Stack {
       .bucket(attachments, KEPT, ['GetObject'])
       .secret(state.querySecret, state.linkSecret)
       .sends(dispatch)
-      .settings(this.#operatorLogin());
+      .settings(operatorLogin);
     if (state.opinionSecret !== undefined) {
       // Counts the questions of an hour.
       hotline.table(tickets, ['UpdateItem']).secret(state.opinionSecret);
     }
+    // Apart from the desk's own function: it alone shows identity to a person, and erases on demand.
+    const rights = fn('rights', DOOR, 'Export, correction and erasure for persons who ask (个人信息权利)')
+      .table(tickets, ['DeleteItem', 'GetItem', 'PutItem', 'Query'])
+      .table(receipts, ['DeleteItem', 'GetItem', 'PutItem'], ['byCaller'])
+      .table(callers, ['DeleteItem', 'GetItem', 'PutItem'])
+      .bucket(attachments, KEPT, ['DeleteObject', 'GetObject'])
+      .secret(state.querySecret)
+      .settings(operatorLogin);
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, CHANGE)
       .table(receipts, ['GetItem'], ['byCaller'])
@@ -178,6 +187,13 @@ export class StatelessStack extends Stack {
       .sends(intake)
       .machine(slaTimer, 'DescribeExecution');
     runEvery(Duration.minutes(5), sweeper);
+
+    const purge = fn('purge', CALLER, 'Erases what is kept long enough (到期清除)')
+      .table(tickets, ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byDue'])
+      .table(receipts, ['DeleteItem', 'GetItem', 'PutItem'])
+      .table(callers, ['DeleteItem'])
+      .bucket(attachments, KEPT, ['DeleteObject']);
+    runEvery(Duration.hours(1), purge);
 
     const prefix = `jieban-${district.id}`;
     const api = new PublicApi(this, 'Api', {
@@ -221,6 +237,9 @@ export class StatelessStack extends Stack {
         ['GET', '/hotline/endpoints', hotline],
         ['POST', '/hotline/endpoints/{unit}/enable', hotline],
         ['GET', '/hotline/departments/{departmentId}/reconciliation', hotline],
+        ['POST', '/hotline/rights/export', rights],
+        ['POST', '/hotline/rights/correct', rights],
+        ['POST', '/hotline/rights/erase', rights],
         ['GET', '/tickets/{ticketNo}', citizen],
         ['POST', '/tickets/{ticketNo}/rating', citizen],
         ['POST', '/tickets/{ticketNo}/urge', citizen],

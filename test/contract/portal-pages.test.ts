@@ -267,6 +267,9 @@ describe('the API description', () => {
   });
 });
 
+/** As districts/xianan/retention.json has it. */
+const KEPT = '办结后,姓名、电话等身份信息保存1年,附件保存1年,诉求内容和答复保存3年。';
+
 describe('the privacy notice', () => {
   const notice = (channel: string) =>
     call<PrivacyNotice>(portal, { resource: '/privacy/{channel}', method: 'GET', params: { channel } });
@@ -278,7 +281,7 @@ describe('the privacy notice', () => {
       expect([status, headers['access-control-allow-origin']]).toEqual([200, '*']);
       expect(PrivacyNotice.parse(body)).toMatchObject({
         channel,
-        text: world.district.texts.privacy[channel].join('\n'),
+        text: [...world.district.texts.privacy[channel], KEPT].join('\n'),
       });
       for (const word of ['个人信息保护法', '第十七条', '12345', '期限', '查阅', '更正', '删除']) {
         expect(body.text).toContain(word);

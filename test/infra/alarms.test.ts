@@ -184,6 +184,7 @@ describe('in the template', () => {
       'endpointsDisabled',
       'marksLate',
       'provisionalDeadlines',
+      'purgeFailures',
       'receiptsRerouted',
       'sweepFailures',
     ]);

@@ -54,6 +54,18 @@ const LOAD = ['dynamodb:GetItem@Tickets', 'dynamodb:Query@Tickets'];
 /** Snapshot, events, texts and dedupe row in one transaction. */
 const CHANGE = [...LOAD, 'dynamodb:PutItem@Tickets', ...WRITE_KEY('DataKey')];
 
+/** Rows of an ended ticket that are no history, the receipts with the same words, the caller, the files. */
+const ERASE = [
+  ...CHANGE,
+  'dynamodb:DeleteItem@Tickets',
+  'dynamodb:DeleteItem@Receipts',
+  'dynamodb:GetItem@Receipts',
+  'dynamodb:PutItem@Receipts',
+  'dynamodb:DeleteItem@Callers',
+  ...WRITE_KEY('CallersKey'),
+  's3:DeleteObject@Attachments/kept/*',
+];
+
 const GRANTS: Readonly<Record<string, readonly string[]>> = {
   phone: CHANNEL('PhoneSecret'),
   website: CHANNEL('WebsiteSecret'),
@@ -151,6 +163,17 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution@SlaTimer',
     'states:DescribeExecution@SlaTimer executions',
   ],
+  // Of callers, who is due by their token: it reads none.
+  purge: [...ERASE, 'dynamodb:Query@Tickets/byDue', 'dynamodb:UpdateItem@Tickets'],
+  // The same for who asks, and what is held about them; the entry beside the ticket.
+  rights: [
+    ...ERASE,
+    'dynamodb:GetItem@Callers',
+    'dynamodb:PutItem@Callers',
+    'dynamodb:Query@Receipts/byCaller',
+    's3:GetObject@Attachments/kept/*',
+    ...SECRET('QuerySecret'),
+  ],
 };
 
 /** Log delivery is configured for the account; these actions know no resource. */
@@ -176,8 +199,10 @@ const CALLERS: Readonly<Record<string, string>> = {
   hotline: 'apigateway.amazonaws.com',
   phone: 'apigateway.amazonaws.com',
   portal: 'apigateway.amazonaws.com',
+  rights: 'apigateway.amazonaws.com',
   poller: 'events.amazonaws.com',
   pump: 'events.amazonaws.com',
+  purge: 'events.amazonaws.com',
   sweeper: 'events.amazonaws.com',
   website: 'apigateway.amazonaws.com',
   wechat: 'apigateway.amazonaws.com',

@@ -144,17 +144,18 @@ describe.each(REGIONS)('%s', (region) => {
   test('runs what is scheduled once: neither EventBridge nor Lambda repeats it', () => {
     const rules = assembly.ofType('AWS::Events::Rule');
     const invocations = assembly.ofType('AWS::Lambda::EventInvokeConfig');
-    expect(rules.map(functionOf).sort()).toEqual(['poller', 'pump', 'sweeper']);
-    expect(invocations.map(functionOf).sort()).toEqual(['poller', 'pump', 'sweeper']);
+    expect(rules.map(functionOf).sort()).toEqual(['poller', 'pump', 'purge', 'sweeper']);
+    expect(invocations.map(functionOf).sort()).toEqual(['poller', 'pump', 'purge', 'sweeper']);
     for (const { properties, path } of rules) {
       expect(properties.Targets, path).toHaveLength(1);
       expect(properties.Targets[0].RetryPolicy.MaximumRetryAttempts, path).toBe(0);
     }
+    const seconds: Readonly<Record<string, number>> = { poller: 300, pump: 60, purge: 3600, sweeper: 300 };
     for (const { properties, path } of invocations) {
       expect(functionOf(assembly.target(properties.FunctionName)!), path).toBe(path.split('/')[1]);
       expect(properties, path).toMatchObject({
         MaximumRetryAttempts: 0,
-        MaximumEventAgeInSeconds: path.includes('/pump/') ? 60 : 300,
+        MaximumEventAgeInSeconds: seconds[path.split('/')[1] ?? ''],
       });
     }
   });
@@ -284,7 +285,7 @@ describe.each(REGIONS)('%s', (region) => {
     }
   });
 
-  test('lets only the dispatcher, the clerks’ page and feedback read who called, and nothing list callers', () => {
+  test('lets only the dispatcher, the clerks’ page, feedback and rights read who called, only purge and rights forget, and nothing list callers', () => {
     const arn = Object.entries<{ Default?: string }>(
       JSON.parse(assembly.text.slice(assembly.text.indexOf('\n{') + 1)).Parameters,
     ).find(([, { Default }]) => Default === '/jieban/xianan/Callers/arn')![0];
@@ -297,6 +298,10 @@ describe.each(REGIONS)('%s', (region) => {
       'feedback dynamodb:GetItem',
       'phone dynamodb:PutItem',
       'poller dynamodb:PutItem',
+      'purge dynamodb:DeleteItem',
+      'rights dynamodb:DeleteItem',
+      'rights dynamodb:GetItem',
+      'rights dynamodb:PutItem',
       'website dynamodb:PutItem',
       'wechat dynamodb:PutItem',
     ]);

@@ -335,3 +335,10 @@ describe('planted in feedback.json', () => {
     expect(mistakes()).toMatchObject([{ file: 'feedback.json', problem: '文件不存在' }]);
   });
 });
+
+test('planted in retention.json: a term that the law makes longer, by file and path', () => {
+  json('retention.json', (data) => {
+    data.records = { keep: { years: 2 }, source: '自拟' };
+  });
+  expect(mistakes()).toMatchObject([{ file: 'retention.json', column: 'records.keep' }]);
+});

@@ -10,20 +10,23 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const upgrade = read('docs/upgrade.md');
 
-describe.each(['docs/upgrade.md', 'docs/china.md', 'docs/decisions/0020-operations.md'])('%s', (page) => {
-  test('links to pages that exist', () => {
-    const links = [...read(page).matchAll(/\]\(([\w./-]+)(?:#[\w-]+)?\)/g)].map(([, link = '']) => link);
-    expect(links.length).toBeGreaterThan(0);
-    const folder = page.slice(0, page.lastIndexOf('/'));
-    expect(links.filter((link) => !existsSync(join(ROOT, folder, link)))).toEqual([]);
-  });
+describe.each(['docs/upgrade.md', 'docs/china.md', 'docs/retention.md', 'docs/decisions/0020-operations.md'])(
+  '%s',
+  (page) => {
+    test('links to pages that exist', () => {
+      const links = [...read(page).matchAll(/\]\(([\w./-]+)(?:#[\w-]+)?\)/g)].map(([, link = '']) => link);
+      expect(links.length).toBeGreaterThan(0);
+      const folder = page.slice(0, page.lastIndexOf('/'));
+      expect(links.filter((link) => !existsSync(join(ROOT, folder, link)))).toEqual([]);
+    });
 
-  test('names scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json'));
-    const named = [...read(page).matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = '']) => name);
-    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
-  });
-});
+    test('names scripts that exist', () => {
+      const { scripts } = JSON.parse(read('package.json'));
+      const named = [...read(page).matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = '']) => name);
+      expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+    });
+  },
+);
 
 test('every setting has its line, and no other is given on a command line', () => {
   for (const name of [...SETTING_NAMES, 'district', 'region', 'allowOutsideMainland']) {

@@ -1,0 +1,89 @@
+/** 查阅、复制: what is held about one request, and who was given something of it, read from what is recorded anyway. */
+import { callerStore } from '#functions/adapters/caller-store.ts';
+import { deliveryDesk } from '#functions/adapters/delivery-desk.ts';
+import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
+import { linkStore } from '#functions/adapters/link-store.ts';
+import { entriesOf } from '#functions/adapters/rights-rows.ts';
+import type { Receipt } from '#functions/ports/receipt-store.ts';
+import { linkAttachments } from '#functions/shared/attachment-links.ts';
+import type { Delivery } from '#schemas/delivery.ts';
+import type { TicketEvent } from '#schemas/event.ts';
+import type { Disclosure, HeldTicket } from '#schemas/rights.ts';
+import type { TicketText } from '#schemas/ticket.ts';
+
+export async function heldOf({ ticketNo, callerToken, receivedAt, request }: Receipt): Promise<HeldTicket> {
+  const store = ticketStore();
+  const [ticket, events, caller] = await Promise.all([
+    store.load(ticketNo),
+    store.events(ticketNo),
+    callerStore().get(callerToken),
+  ]);
+  const history = events.map((event) => {
+    const textKey = keyOf(event);
+    return { seq: event.seq, at: event.at, type: event.type, ...(textKey === undefined ? {} : { textKey }) };
+  });
+  const keys = [...new Set(history.flatMap(({ textKey }) => textKey ?? []))];
+  const texts = await Promise.all(keys.map(async (key) => [key, await heldText(await store.text(ticketNo, key))]));
+  const { callerToken: _, ...known } = caller ?? { callerToken };
+  return {
+    ticketNo,
+    channel: request.channel,
+    kind: request.kind,
+    receivedAt,
+    status: ticket?.status ?? 'REGISTERED',
+    ...(caller === undefined ? {} : { caller: known as HeldTicket['caller'] }),
+    texts: Object.fromEntries(texts.filter(([, text]) => text !== undefined)),
+    history,
+    disclosures: await disclosuresOf(ticketNo, events),
+  };
+}
+
+/** Oldest first. */
+async function disclosuresOf(ticketNo: string, events: readonly TicketEvent[]): Promise<Disclosure[]> {
+  const [deliveries, links, acts] = await Promise.all([
+    deliveryDesk().ofTicket(ticketNo),
+    linkStore().ofTicket(ticketNo),
+    entriesOf(ticketNo),
+  ]);
+  const found: Disclosure[] = [
+    ...deliveries.flatMap(toldBy),
+    ...links.map(({ unit, madeAt, reason }) => ({ how: 'link' as const, to: unit, at: madeAt, ...given(reason) })),
+    ...events.flatMap(({ type, actor, at, reason }) =>
+      type === 'unmasked' && actor.kind === 'operator'
+        ? [{ how: 'unmask' as const, to: actor.id, at, ...given(reason) }]
+        : [],
+    ),
+    ...acts.map(({ act, by, at, reason }) => ({ how: act, to: by, at, reason })),
+  ];
+  return found.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+/** A message that reached somebody: also one that was answered with an error has been read. */
+function toldBy({ unit, type, attempts, createdAt, settledAt, state }: Delivery): Disclosure[] {
+  const sent = attempts.find(({ status }) => status !== undefined);
+  if (sent === undefined && state !== 'delivered') return [];
+  return [
+    {
+      how: 'callback',
+      to: unit,
+      at: sent?.at ?? settledAt ?? createdAt,
+      ...(type === undefined ? {} : { what: type }),
+    },
+  ];
+}
+
+const given = (reason: string | undefined) => (reason === undefined ? {} : { reason });
+
+function keyOf(event: TicketEvent): string | undefined {
+  if ('textKey' in event) return event.textKey;
+  if ('noteKey' in event) return event.noteKey;
+  return 'commentKey' in event ? event.commentKey : undefined;
+}
+
+async function heldText(text: TicketText | undefined): Promise<HeldTicket['texts'][string] | undefined> {
+  if (text === undefined) return undefined;
+  if (text.kind === 'answer') return { kind: 'answer', public: text.public };
+  const { attachments, ...rest } = text;
+  if (attachments === undefined) return rest as HeldTicket['texts'][string];
+  return { ...rest, attachments: await linkAttachments(attachments) } as HeldTicket['texts'][string];
+}
