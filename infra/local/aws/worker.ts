@@ -8,6 +8,7 @@ import { isBuiltin, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { injectFaults } from '../faults/inject.ts';
 import { guardRequests } from '../iam/guard.ts';
 import { officeNowFrom } from '../plane/office-clock.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
@@ -22,10 +23,14 @@ const port = parentPort;
 if (!port) throw new Error('worker.ts runs in a worker thread only');
 const tell = (message: FromWorker): void => port.postMessage(message);
 
+/** A deadline is told by the runner's clock, whatever a fault does to this thread's. */
+const runnerNow = Date.now;
+
 const officeClock = Symbol.for('jieban.officeNow');
 (globalThis as Record<symbol, unknown>)[officeClock] = officeNowFrom(setup.officeClock);
 
 guardRequests(setup.guard);
+if (setup.faults) injectFaults(setup.faults);
 
 const root = `${pathToFileURL(setup.folder).href}/`;
 registerHooks({
@@ -80,7 +85,7 @@ function contextOf(message: ToWorker): Record<string, unknown> {
     callbackWaitsForEmptyEventLoop: true,
     functionName: setup.functionName,
     functionVersion: '$LATEST',
-    getRemainingTimeInMillis: () => Math.max(0, message.deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, message.deadline - runnerNow()),
     invokedFunctionArn: message.invokedArn,
     logGroupName: setup.logGroup,
     logStreamName: setup.logStream,
