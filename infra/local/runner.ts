@@ -19,6 +19,7 @@ import { readRestApi } from './aws/rest-api.ts';
 import { readSchedules } from './aws/schedules.ts';
 import { Template } from './aws/template.ts';
 import { createThrottle } from './aws/throttle.ts';
+import type { Faults } from './faults/faults.ts';
 import { judge } from './iam/judge.ts';
 import { GRANTS_LOG, openRecord } from './iam/record.ts';
 import { type Role, readRoles } from './iam/roles.ts';
@@ -51,6 +52,8 @@ export interface RunnerOptions {
   parameters?: Record<string, string>;
   /** `false` lifts the rate limits of the API's stage; otherwise real time, or the milliseconds that `now` gives, fill them. */
   throttle?: false | { now: () => number };
+  /** What goes wrong between the functions and AWS, for tests. */
+  faults?: Faults | undefined;
   /** Routes that the front serves before the API's; returns true when it answered. */
   extra?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
@@ -135,6 +138,7 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
       endpoints: plane.endpoints,
       officeClock: plane.clock.shared,
       roles,
+      faults: o.faults,
       log: (fn, line) => o.log?.({ source: 'function', fn, line }),
       // Whatever a function wrote may be in a stream by now.
       afterEach: () => {
@@ -180,6 +184,7 @@ export async function startRunner(o: RunnerOptions): Promise<Runner> {
         streams,
         streamsEndpoint: plane.endpoints.dynamodb,
         checkpoints: join(o.dataDir, 'checkpoints'),
+        faults: o.faults,
         log: (source, fn, line) => o.log?.({ source, fn, line }),
       }),
     );

@@ -1,5 +1,7 @@
 /** What queue and stream sources have in common: the mapping's settings and the contract of partial batch failures. */
 
+import type { SourceFaults } from '../faults/faults.ts';
+
 /** Properties of `AWS::Lambda::EventSourceMapping` that the runner uses, resolved. */
 export interface MappingProperties {
   EventSourceArn: string;
@@ -26,6 +28,7 @@ export interface SourceContext {
   properties: MappingProperties;
   functions: Invoker;
   region: string;
+  faults?: SourceFaults | undefined;
   log: (line: string) => void;
 }
 

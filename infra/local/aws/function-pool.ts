@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import type { FaultSetup } from '../faults/memory.ts';
 import { GRANTS_LOG } from '../iam/record.ts';
 import { type FunctionSpec, lambdaEnvironment, type ServiceEndpoints } from './lambda-environment.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
@@ -72,6 +73,7 @@ export class FunctionPool {
   readonly #environment: Record<string, string>;
   readonly #endpoints: string[];
   readonly #officeClock: SharedArrayBuffer;
+  readonly #faults: FaultSetup | undefined;
   readonly #log: (line: string) => void;
   readonly #afterEach: () => void;
   readonly #waiting: Invocation[] = [];
@@ -83,12 +85,19 @@ export class FunctionPool {
 
   constructor(
     spec: FunctionSpec,
-    o: { endpoints: ServiceEndpoints; officeClock: SharedArrayBuffer; log: (line: string) => void; afterEach(): void },
+    o: {
+      endpoints: ServiceEndpoints;
+      officeClock: SharedArrayBuffer;
+      faults?: FaultSetup | undefined;
+      log: (line: string) => void;
+      afterEach(): void;
+    },
   ) {
     this.spec = spec;
     this.#environment = lambdaEnvironment(spec, o.endpoints);
     this.#endpoints = Object.values(o.endpoints);
     this.#officeClock = o.officeClock;
+    this.#faults = o.faults;
     this.#log = o.log;
     this.#afterEach = o.afterEach;
   }
@@ -180,6 +189,7 @@ export class FunctionPool {
       officeClock: this.#officeClock,
       background: spec.background,
       guard: { role: spec.role, endpoints: this.#endpoints, record: process.env[GRANTS_LOG] },
+      faults: this.#faults,
     };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       name: spec.name,

@@ -5,6 +5,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { Faults } from '../faults/faults.ts';
 import type { Role } from '../iam/roles.ts';
 import { FunctionError, FunctionPool, type InvokeOptions, type Usage } from './function-pool.ts';
 import type { FunctionSpec } from './lambda-environment.ts';
@@ -58,6 +59,7 @@ export class Functions {
       officeClock: SharedArrayBuffer;
       /** By the function's ARN. */
       roles: ReadonlyMap<string, Role>;
+      faults?: Faults | undefined;
       log: (fn: string, line: string) => void;
       afterEach: () => void;
     },
@@ -70,7 +72,8 @@ export class Functions {
       const spec = this.#specOf(resource, copies, o.roles);
       const id = constructIdOf(resource);
       const label = this.#pools.has(id) ? resource.path : id;
-      const pool = new FunctionPool(spec, { ...o, log: (line) => o.log(label, line) });
+      const faults = o.faults?.setupOf(label);
+      const pool = new FunctionPool(spec, { ...o, faults, log: (line) => o.log(label, line) });
       this.#pools.set(label, pool);
       this.#byConstruct.set(label.toLowerCase(), pool);
       this.#byArn.set(spec.arn, pool);

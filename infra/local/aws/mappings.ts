@@ -1,5 +1,6 @@
 /** Every event source mapping of the template as a running source: queue or stream, by what its ARN names. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Faults } from '../faults/faults.ts';
 import { openCheckpoint } from './checkpoints.ts';
 import { UnsupportedPatternError } from './event-filter.ts';
 import type { EventSource, MappingProperties, SourceContext } from './event-source.ts';
@@ -18,6 +19,7 @@ export interface MappingOptions extends Provisioned {
   streamsEndpoint: string;
   /** Folder for the stream readers' checkpoints. */
   checkpoints: string;
+  faults?: Faults | undefined;
   log: (source: 'queue' | 'stream', fn: string, line: string) => void;
 }
 
@@ -40,6 +42,7 @@ function createEventSource(o: MappingOptions, mapping: Resource): EventSource {
     properties,
     functions: o.functions,
     region: mapping.stack.region,
+    faults: o.faults?.source,
     log: (line) => o.log(source, fn, line),
   });
   const queue = o.queues.get(properties.EventSourceArn);

@@ -42,7 +42,7 @@ const POLL_SECONDS = 1;
 const ERROR_PAUSE_MS = 500;
 
 export function queueSource(context: SourceContext, sqs: SQSClient, queue: QueueRef): EventSource {
-  const { properties, functions, log } = context;
+  const { properties, functions, faults, log } = context;
   const batchSize = Math.min(properties.BatchSize ?? RECEIVE_LIMIT, RECEIVE_LIMIT);
   const concurrency = Math.min(
     properties.ScalingConfig?.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
@@ -85,7 +85,10 @@ export function queueSource(context: SourceContext, sqs: SQSClient, queue: Queue
   async function settle(messages: Message[]): Promise<void> {
     try {
       const wanted = messages.filter((message) => matches(filterView(message)));
-      const failed = wanted.length > 0 ? await invoke(wanted) : new Set<string>();
+      const held = wanted.filter((message) => receives(message) === 1 && faults?.holdsBack());
+      const taken = wanted.filter((message) => !held.includes(message));
+      const failed = taken.length > 0 ? await deliver(taken) : new Set<string>();
+      for (const { MessageId } of held) failed.add(MessageId ?? '');
       const done = messages.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
       const back = messages.filter(({ MessageId }) => failed.has(MessageId ?? ''));
       await remove(done);
@@ -93,6 +96,15 @@ export function queueSource(context: SourceContext, sqs: SQSClient, queue: Queue
     } catch (error) {
       log(`cannot settle a batch of ${queue.arn}: ${messageOf(error)}`);
     }
+  }
+
+  /** What the copies of a duplicated batch come to is nobody's concern: the batch itself decides. */
+  async function deliver(messages: Message[]): Promise<Set<string>> {
+    const copies = Array.from({ length: faults?.copies() ?? 0 }, () => messages);
+    const ordered = faults?.isReordered() ? messages.toReversed() : messages;
+    const [failed = new Set<string>()] = await Promise.all([ordered, ...copies].map(invoke));
+    await Promise.all(copies.map(invoke));
+    return failed;
   }
 
   async function invoke(messages: Message[]): Promise<Set<string>> {
@@ -122,7 +134,7 @@ export function queueSource(context: SourceContext, sqs: SQSClient, queue: Queue
     const Entries = messages.map((message, index) => ({
       Id: String(index),
       ReceiptHandle: message.ReceiptHandle,
-      VisibilityTimeout: backoffSeconds(Number(message.Attributes?.ApproximateReceiveCount ?? 1), queue),
+      VisibilityTimeout: backoffSeconds(receives(message), queue),
     }));
     await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue.url, Entries }));
   }
@@ -167,6 +179,8 @@ export async function queueDepth(sqs: SQSClient, url: string): Promise<{ visible
     inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
   };
 }
+
+const receives = (message: Message): number => Number(message.Attributes?.ApproximateReceiveCount ?? 1);
 
 /** A message that has used up its receives goes to the dead-letter queue at the next one: no reason to wait for it. */
 function backoffSeconds(receiveCount: number, queue: QueueRef): number {

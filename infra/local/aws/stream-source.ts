@@ -49,7 +49,7 @@ export function streamSource(
   services: { streams: StreamsClient; sqs: SQSClient; checkpoint: Checkpoint },
   stream: StreamRef,
 ): EventSource {
-  const { properties, functions, log } = context;
+  const { properties, functions, faults, log } = context;
   const { sqs, checkpoint } = services;
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH;
   const maxRetries = unlimitedIfNegative(properties.MaximumRetryAttempts);
@@ -108,12 +108,16 @@ export function streamSource(
   /** Splits what was read into batches of records that pass the filter; each is settled before the next begins. */
   async function consume(records: StreamRecord[], signal: AbortSignal): Promise<void> {
     const wanted = records.filter(matches);
+    const former = faults && wanted.length > 0 ? checkpoint.read() : undefined;
     for (let from = 0; from < wanted.length; from += batchSize) {
       await settle(wanted.slice(from, from + batchSize), 0, signal);
       if (signal.aborted) return reader.rewind();
     }
     const last = records.at(-1);
     if (last) checkpoint.write(last.dynamodb.SequenceNumber);
+    if (former === undefined || !faults?.replays()) return;
+    checkpoint.write(former);
+    reader.rewind();
   }
 
   async function settle(batch: StreamRecord[], failures: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 /** What the runner and a function's worker thread say to each other. */
 
+import type { FaultSetup } from '../faults/memory.ts';
 import type { GuardOptions } from '../iam/guard.ts';
 
 /** Given to the worker when it starts. */
@@ -16,6 +17,8 @@ export interface WorkerSetup {
   /** Gives way to functions for whose answer somebody waits. */
   background: boolean;
   guard: GuardOptions;
+  /** Only where a test injects faults. */
+  faults: FaultSetup | undefined;
 }
 
 export interface ToWorker {

@@ -9,6 +9,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { injectFaults } from '../faults/inject.ts';
 import { guardRequests } from '../iam/guard.ts';
 import { officeNowFrom } from '../plane/office-clock.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
@@ -23,10 +24,14 @@ const port = parentPort;
 if (!port) throw new Error('worker.ts runs in a worker thread only');
 const tell = (message: FromWorker): void => port.postMessage(message);
 
+/** A deadline is told by the runner's clock, whatever a fault does to this thread's. */
+const runnerNow = Date.now;
+
 const officeClock = Symbol.for('jieban.officeNow');
 (globalThis as Record<symbol, unknown>)[officeClock] = officeNowFrom(setup.officeClock);
 
 guardRequests(setup.guard);
+if (setup.faults) injectFaults(setup.faults);
 if (setup.background) giveWay();
 
 /**
@@ -92,7 +97,7 @@ function contextOf(message: ToWorker): Record<string, unknown> {
     callbackWaitsForEmptyEventLoop: true,
     functionName: setup.functionName,
     functionVersion: '$LATEST',
-    getRemainingTimeInMillis: () => Math.max(0, message.deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, message.deadline - runnerNow()),
     invokedFunctionArn: message.invokedArn,
     logGroupName: setup.logGroup,
     logStreamName: setup.logStream,

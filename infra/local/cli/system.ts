@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { LATE_TEMPLATE } from '#domain/delivery/late.ts';
 import { templatesOf } from '#domain/feedback/notice.ts';
 import { WARNING_TEMPLATE } from '#domain/sla/recipients.ts';
+import type { Faults } from '#infra/local/faults/faults.ts';
 import type { ClerkStep, Pace, StepReport } from '#infra/local/platforms/clerk.ts';
 import { type Platforms, startPlatforms } from '#infra/local/platforms/index.ts';
 import { AUDIENCE } from '#infra/local/platforms/oidc.ts';
@@ -43,6 +44,8 @@ export interface SystemOptions {
   pace?: Partial<Record<ClerkStep, Pace>>;
   /** Lifts the API's rate limits, for whoever drives far above a county's hours (bench, tests that flood). */
   throttle?: false;
+  /** What goes wrong between the functions and AWS, for tests. */
+  faults?: Faults;
   /** Nothing about tickets on the terminal. */
   quiet?: boolean;
   onLog?: (entry: RunnerLog) => void;
@@ -151,6 +154,7 @@ export async function startSystem(o: SystemOptions): Promise<System> {
       frozen: o.frozen ?? false,
       ...(o.startAt === undefined ? {} : { startAt: o.startAt }),
       ...(o.throttle === undefined ? {} : { throttle: o.throttle }),
+      faults: o.faults,
       initialSecret: (constructId) => secrets.initial(constructId),
       parameters: oidcParameters(assembly, platforms.oidc),
       log: (entry) => {
