@@ -53,7 +53,10 @@ try {
   const tested =
     selected.length > 0
       ? [tests('tests', ...selected)]
-      : [tests('what boots and talks', '--exclude', `${UNIT}/**`), tests('the domain', UNIT, '--coverage', '--no-isolate')];
+      : [
+          tests('what boots and talks', '--exclude', `${UNIT}/**`),
+          tests('the domain', UNIT, '--coverage', '--no-isolate'),
+        ];
   // A part of the suite uses a part of the grants.
   const granted = selected.length > 0 || run('grants', process.execPath, ['scripts/grants-report.ts', grantsLog]);
   // Lint, types, grants and coverage count as one check each, so that the last line speaks for the whole.
