@@ -343,6 +343,12 @@ describe('functions, doors and the board', { timeout: 60_000 }, () => {
     ]);
     await watch.pass(5);
     rings('poller-errors', 'sweeper-errors', 'pump-errors');
+    const errors = (id: string) =>
+      jieban.entries.filter(({ fn, line }) => fn === id && line.startsWith('ERROR')).at(-1)?.line;
+    expect([errors('pump'), errors('sweeper')]).toEqual([
+      expect.stringContaining('"errorType":"ZodError"'),
+      expect.stringContaining('"errorType":"TypeError"'),
+    ]);
     await Promise.all([
       db.send(new UpdateCommand({ ...position, UpdateExpression: 'SET revision = kept REMOVE kept' })),
       db.send(new UpdateCommand({ ...ticket, UpdateExpression: 'SET ticket.clocks = kept REMOVE kept' })),
@@ -378,6 +384,9 @@ it('each alarm rang, or it is said why it can’t here', async () => {
   for (const id of watch.rang) rang.add(id);
   const silent = watch.ids.filter((id) => !rang.has(id));
   expect(silent.sort()).toEqual(Object.keys(NOT_HERE).sort());
+  const sections = readFileSync(join(PROJECT, 'docs/runbook.md'), 'utf8').split(/^### /m).slice(1);
+  const tried = sections.filter((text) => /^- Tried: \S/m.test(text)).map((text) => text.slice(0, text.indexOf('\n')));
+  expect(tried.sort()).toEqual(watch.ids.filter((id) => !silent.includes(id)).sort());
 });
 
 it('math that is not known here is refused by name', () => {
