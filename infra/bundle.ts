@@ -8,7 +8,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { compileOnce } from './bundle-cache.ts';
 
 export const FUNCTIONS_DIRECTORY = fileURLToPath(new URL('../functions', import.meta.url));
@@ -67,9 +67,9 @@ export function bundleFunctions(options: BundleOptions): Bundle[] {
   });
 }
 
-/** All that depends on code alone; which functions read the model stands in a file beside their folders. */
-function compileFunctions(functionsDirectory: string, names: readonly string[], outdir: string): void {
-  const { metafile } = buildSync({
+/** How functions are compiled. */
+const optionsFor = (functionsDirectory: string, names: readonly string[], outdir: string) =>
+  ({
     entryPoints: names.map((name) => ({
       in: join(functionsDirectory, name, 'handler.ts'),
       out: `${name}/index`,
@@ -96,7 +96,24 @@ function compileFunctions(functionsDirectory: string, names: readonly string[], 
     banner: {
       js: "import{createRequire as jiebanRequire}from'node:module';const require=jiebanRequire(import.meta.url);",
     },
-  });
+  }) as const satisfies BuildOptions;
+
+/** Bytes of a function's code by what they come from: a package, or a folder of ours; the largest first. */
+export function originsOf(name: string): readonly (readonly [origin: string, bytes: number])[] {
+  const { metafile } = buildSync({ ...optionsFor(FUNCTIONS_DIRECTORY, [name], 'never-written'), write: false });
+  const bytes = new Map<string, number>();
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+      const [, origin = dirname(file)] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+      bytes.set(origin, (bytes.get(origin) ?? 0) + bytesInOutput);
+    }
+  }
+  return [...bytes].sort(([, a], [, b]) => b - a);
+}
+
+/** All that depends on code alone; which functions read the model stands in a file beside their folders. */
+function compileFunctions(functionsDirectory: string, names: readonly string[], outdir: string): void {
+  const { metafile } = buildSync(optionsFor(functionsDirectory, names, outdir));
   const readers = new Set<string>();
   for (const [file, output] of Object.entries(metafile.outputs)) {
     for (const { path, external } of output.imports) {

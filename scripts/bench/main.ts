@@ -7,6 +7,7 @@
  *     intake      requests/s and latencies of each channel's door on a whole instance, also with the router stopped
  *     timers      ms by which 500 warnings for the same instant are late on a whole instance
  *     deliveries  callbacks/s to forty departments, what dead and slow ones do to the others, and how long a replay takes
+ *     coldstart   ms that a fresh process takes to load each function, and the size of its code
  *     year        100,000 open tickets for a year in virtual time: when alarms begin and ring, against the service's quotas
  */
 import type { Figure } from './figure.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<AsyncIterable<Figure> | Ite
   load: async () => (await import('./load.ts')).load(),
   deliveries: async () => (await import('./deliveries.ts')).deliveries(),
   timers: async () => (await import('./timers.ts')).timers(),
+  coldstart: async () => (await import('./coldstart.ts')).coldstart(),
   year: async () => (await import('./year.ts')).year(),
 };
 

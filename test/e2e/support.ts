@@ -8,6 +8,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Webhook } from 'standardwebhooks';
 import { seal, signatureOf } from '#functions/wechat/push/crypto.ts';
 import { LOCAL_REGION, type System, type SystemOptions, startSystem } from '#infra/local/cli/system.ts';
+import type { RunnerLog } from '#infra/local/runner.ts';
 import { synthesize } from '#infra/synth.ts';
 import { UploadPermit } from '#schemas/attachment.ts';
 import type { CommandAnswer, DepartmentCommand, HotlineCommand } from '#schemas/command.ts';
@@ -22,6 +23,8 @@ export interface Answer<T> {
 export interface Instance extends System {
   /** Every line that any function or part of the runner logged. */
   readonly lines: string[];
+  /** The same, with who logged it. */
+  readonly entries: RunnerLog[];
   post<T = IntakeReceipt>(channel: 'phone' | 'website', body: unknown): Promise<Answer<T>>;
   raw(path: string, init: RequestInit): Promise<Answer<unknown>>;
   wechat(code: string, body: unknown): Promise<Answer<IntakeReceipt>>;
@@ -63,6 +66,7 @@ export const synthesizeInto = async (outdir: string): Promise<string> =>
 export async function startInstance(options: Partial<SystemOptions> = {}): Promise<Instance> {
   const dataDir = options.dataDir ?? tempFolder();
   const lines: string[] = [];
+  const entries: RunnerLog[] = [];
   const system = await startSystem({
     dataDir,
     port: 0,
@@ -70,7 +74,10 @@ export async function startInstance(options: Partial<SystemOptions> = {}): Promi
     quiet: true,
     ...(process.env.JIEBAN_TEST_ASSEMBLY ? { assembly: process.env.JIEBAN_TEST_ASSEMBLY } : {}),
     ...options,
-    onLog: (entry) => lines.push(entry.line),
+    onLog: (entry) => {
+      lines.push(entry.line);
+      entries.push(entry);
+    },
   });
   const { url, secrets, platforms } = system;
 
@@ -102,6 +109,7 @@ export async function startInstance(options: Partial<SystemOptions> = {}): Promi
   return {
     ...system,
     lines,
+    entries,
     async raw(path, init) {
       return read(await fetch(`${url}${path}`, init));
     },
