@@ -18,6 +18,7 @@ import { type Instance, phoneRequest, startInstance, synthesizeInto, tempFolder,
 
 /** What an alarm would need that is not here. */
 const NOT_HERE: Readonly<Record<string, string>> = {
+  'purge-errors': 'before its first ticket it asks one index: only a service that is down fails the whole run',
   'pipeline-throttles': 'the limit is the account’s concurrency; here a call waits for a worker',
   'doors-throttles': 'the limit is the account’s concurrency; here a call waits for a worker',
   'doors-slow': 'durations here are this machine’s',
@@ -46,6 +47,12 @@ let sqs: SQSClient;
 let sfn: SFNClient;
 let db: DynamoDBClient;
 let tables: readonly string[] = [];
+/** A snapshot whose fields are there and hold nothing. */
+const DAMAGED = Object.fromEntries(
+  ['additions', 'returns', 'merged', 'splitInto', 'assists', 'handler', 'holdings', 'contactedBy', 'failedVisits'].map(
+    (name) => [name, null],
+  ),
+);
 
 async function boot(assemblyDir: string): Promise<void> {
   const silent = district.departments.map(({ id }) => id);
@@ -132,7 +139,7 @@ describe('routing and clocks', { timeout: 120_000 }, () => {
   });
 
   it('an execution fails, nothing scheduled runs, and then one ticket can’t be changed', async () => {
-    const scheduled = ['poller', 'pump', 'sweeper'];
+    const scheduled = ['poller', 'pump', 'sweeper', 'purge'];
     for (const fn of scheduled) jieban.runner.interrupt(fn, true);
     // Its retries take two days of real time here: so it fails on what it is given, under the name of the ticket's next alarm.
     await jieban.runner.pauseSource('timers');
@@ -158,6 +165,8 @@ describe('routing and clocks', { timeout: 120_000 }, () => {
     const taken = { pk: `T#${ticketNo}`, sk: `EVT#${String(Number(events.at(-1)?.seq) + 1).padStart(6, '0')}` };
     await db.send(new PutCommand({ TableName: table('Tickets'), Item: taken }));
     for (const fn of scheduled) jieban.runner.interrupt(fn, false);
+    // The one that comes only hourly.
+    await jieban.runner.invoke('purge', {});
     await watch.pass(5);
     rings('sweep-failures', 'marks-late', 'provisional-deadlines');
     quiet(...scheduled.map((fn) => `${fn}-silent`));
@@ -321,6 +330,7 @@ describe('functions, doors and the board', { timeout: 60_000 }, () => {
     const position = { TableName: table('Receipts'), Key: { pk: 'K#website' } };
     const ticket = { TableName: table('Tickets'), Key: { pk: `T#${provisional}`, sk: 'TICKET' } };
     const watched = { pk: ticket.Key.pk, sk: 'WATCH#nobody#000001' };
+    const ended = { pk: 'T#XA2020010100000000', sk: 'TICKET' };
     const ExpressionAttributeValues = { ':damaged': 'x' };
     await Promise.all([
       db.send(
@@ -340,9 +350,18 @@ describe('functions, doors and the board', { timeout: 60_000 }, () => {
       db.send(
         new PutCommand({ TableName: ticket.TableName, Item: { ...watched, dueKey: 'LATE', dueSort: '1', state: 'x' } }),
       ),
+      db.send(
+        new PutCommand({
+          TableName: ticket.TableName,
+          Item: { ...ended, dueKey: 'ENDED', dueSort: '1', ticket: DAMAGED },
+        }),
+      ),
     ]);
     await watch.pass(5);
     rings('poller-errors', 'sweeper-errors', 'pump-errors');
+    await jieban.runner.invoke('purge', {});
+    await watch.look();
+    rings('purge-failures');
     const errors = (id: string) =>
       jieban.entries.filter(({ fn, line }) => fn === id && line.startsWith('ERROR')).at(-1)?.line;
     expect([errors('pump'), errors('sweeper')]).toEqual([
@@ -353,6 +372,7 @@ describe('functions, doors and the board', { timeout: 60_000 }, () => {
       db.send(new UpdateCommand({ ...position, UpdateExpression: 'SET revision = kept REMOVE kept' })),
       db.send(new UpdateCommand({ ...ticket, UpdateExpression: 'SET ticket.clocks = kept REMOVE kept' })),
       db.send(new DeleteCommand({ TableName: ticket.TableName, Key: watched })),
+      db.send(new DeleteCommand({ TableName: ticket.TableName, Key: ended })),
     ]);
     await watch.pass(5);
     quiet('poller-errors', 'sweeper-errors', 'pump-errors');

@@ -47,6 +47,7 @@ const WORKING = [
   'hotline',
   'phone',
   'pump',
+  'purge',
   'router',
   'sweeper',
   'tick',
