@@ -103,6 +103,9 @@ function record(fault: string, group: Group, hits: number, complaints: readonly 
   cell.failed ||= complaints.length > 0;
 }
 
+/** The sweeper asks after an alarm only when it finds a mark late, and an alarm that rings in time leaves it none. */
+const isByChance = ({ fn, operation }: Strike): boolean => fn === 'sweeper' && operation === 'DescribeExecution';
+
 async function strike(group: Group, strikes: readonly Strike[]): Promise<void> {
   const { faults } = world;
   faults.arm(...strikes);
@@ -110,7 +113,7 @@ async function strike(group: Group, strikes: readonly Strike[]): Promise<void> {
   const hits = faults.hits();
   faults.arm();
   // How often a function calls after its death is not for sure: a strike at a later call may find none.
-  const missed = strikes.filter(({ skip = 0 }, at) => skip === 0 && hits[at] === 0);
+  const missed = strikes.filter((of, at) => (of.skip ?? 0) === 0 && hits[at] === 0 && !isByChance(of));
   const unhit = missed.map(({ fault, fn, operation }) => `${fault} of ${fn} ${operation} never hit`);
   for (const [at, { fault }] of strikes.entries()) record(fault, group, hits[at] ?? 0, [...complaints, ...unhit]);
   expect([...complaints, ...unhit]).toEqual([]);
