@@ -30,8 +30,8 @@ interface MappingProperties {
 }
 
 /**
- * Worker threads per function, unless the template allows fewer. Each loads the bundle anew and warms up by itself (0.2 s of CPU
- * and 50 MB), so more of them than cores make a machine slower. Two at least: one may wait for another platform.
+ * Worker threads per function, unless the template allows fewer. Each loads the bundle anew and warms up by itself (0.2 s of CPU), so more
+ * of them than cores make a machine slower. Two at least: one may wait for another platform.
  */
 const DEFAULT_CONCURRENCY = Math.min(4, Math.max(2, availableParallelism()));
 /** Lambda refuses a larger environment (bytes, names and values together). */
