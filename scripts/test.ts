@@ -7,13 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GRANTS_LOG } from '#infra/local/iam/record.ts';
-
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numFailedTestSuites: number;
-  readonly success: boolean;
-}
+import { TEST_REPORT, type TestReport } from './shared/test-report.ts';
 
 const run = (title: string, command: string, args: readonly string[]): boolean => {
   console.log(`\n— ${title}`);
@@ -34,20 +28,20 @@ try {
   mkdirSync(grantsLog);
   // Every part of the suite writes down what the functions were allowed to do.
   process.env[GRANTS_LOG] = grantsLog;
-  const reports: VitestReport[] = [];
+  const reports: TestReport[] = [];
   const tests = (title: string, ...args: string[]): boolean => {
     const file = join(folder, `report-${reports.length}.json`);
+    process.env[TEST_REPORT] = file;
     const ok = run(title, 'vitest', [
       'run',
       ...args,
       '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
+      '--reporter=./scripts/shared/test-report.ts',
     ]);
-    const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+    const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
     reports.push(report);
     // A coverage below its threshold fails the run and no test.
-    return ok || !report.success;
+    return ok || report.failed.length > 0;
   };
   // Counting lines makes everything slower by a sixth and more, so it is done where lines of the domain are tested.
   const tested =
@@ -61,12 +55,26 @@ try {
   const granted = selected.length > 0 || run('grants', process.execPath, ['scripts/grants-report.ts', grantsLog]);
   // Lint, types, grants and coverage count as one check each, so that the last line speaks for the whole.
   const checks = [clean, typed, granted, ...tested];
-  const count = (of: (report: VitestReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
-  const passed = count(({ numPassedTests }) => numPassedTests) + checks.filter(Boolean).length;
-  const failed = count(({ numFailedTests }) => numFailedTests) + checks.filter((ok) => !ok).length;
-  console.log(`\n${passed} passed, ${failed} failed`);
-  const whole = reports.every(({ success, numPassedTests }) => success && numPassedTests > 0);
-  process.exitCode = checks.every(Boolean) && whole ? 0 : 1;
+  const named = (title: string, lines: readonly string[]) => {
+    if (lines.length > 0) console.log(`\n— ${title}\n${lines.join('\n')}`);
+  };
+  // Who reads only the end of a long log must find what failed, and not only how much.
+  named(
+    'passed at the second try only',
+    reports.flatMap(({ flaky }) => flaky),
+  );
+  const failed = [
+    ...(clean ? [] : ['format and lint']),
+    ...(typed ? [] : ['types']),
+    ...(granted ? [] : ['grants']),
+    ...tested.flatMap((ok, part) => (ok ? [] : [`coverage, or the run itself, of part ${part + 1}`])),
+    ...reports.flatMap((report) => report.failed),
+  ];
+  named('failed', failed);
+  const passed = reports.reduce((sum, report) => sum + report.passed, 0) + checks.filter(Boolean).length;
+  console.log(`\n${passed} passed, ${failed.length} failed`);
+  const ran = reports.every((report) => report.passed > 0);
+  process.exitCode = failed.length === 0 && ran ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
