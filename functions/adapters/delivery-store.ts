@@ -75,7 +75,7 @@ const store: DeliveryStore = {
       attempts: [],
       createdAt: toShanghai(at),
     };
-    await conditional(() =>
+    const put = await conditional(() =>
       dynamo().send(
         new PutCommand({
           TableName: table(),
@@ -84,6 +84,7 @@ const store: DeliveryStore = {
         }),
       ),
     );
+    return put ? row : undefined;
   },
 
   async find(key) {

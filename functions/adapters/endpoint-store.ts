@@ -1,5 +1,7 @@
 /** 端点状态 in the Tickets table, a partition a unit. All of them are one partition of the sparse index `byDue`, by unit. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { fresh } from '#domain/delivery/endpoint.ts';
 import type { EndpointStore } from '#functions/ports/endpoint-store.ts';
 import { EndpointHealth } from '#schemas/endpoint.ts';
@@ -15,6 +17,14 @@ export const endpointItem = (health: EndpointHealth) => ({
   dueKey: DUE_KEY,
   dueSort: health.unit,
 });
+
+const healthOf = ({
+  pk: _pk,
+  sk: _sk,
+  dueKey: _key,
+  dueSort: _sort,
+  ...row
+}: Record<string, unknown>): EndpointHealth => EndpointHealth.parse(row);
 
 /** Rows are never taken away: what this container has seen is there. */
 const known = new Set<string>();
@@ -39,21 +49,27 @@ const store: EndpointStore = {
       new GetCommand({ TableName: table(), Key: keyOf(unit), ConsistentRead: true }),
     );
     if (Item === undefined) return undefined;
-    const { pk: _pk, sk: _sk, dueKey: _dueKey, dueSort: _dueSort, ...row } = Item;
-    return EndpointHealth.parse(row);
+    return healthOf(Item);
   },
 
-  change: (next) =>
-    conditional(() =>
-      dynamo().send(
+  async change(next) {
+    try {
+      await dynamo().send(
         new PutCommand({
           TableName: table(),
           Item: endpointItem(next),
           ConditionExpression: 'version = :seen',
           ExpressionAttributeValues: { ':seen': next.version - 1 },
+          // Who comes second decides again on what the first one wrote, without asking for it.
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
-      ),
-    ),
+      );
+      return { written: true };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
+      return { written: false, found: healthOf(unmarshall(error.Item)) };
+    }
+  },
 
   async units() {
     const units: string[] = [];

@@ -13,13 +13,13 @@ import {
   turnOf,
   webhookId,
 } from '#domain/delivery/delivery.ts';
-import { BREAKER_JITTER_MS, type Gate, gateOf, resultOf } from '#domain/delivery/endpoint.ts';
+import { BREAKER_JITTER_MS, gateOf, resultOf } from '#domain/delivery/endpoint.ts';
 import { judge, type Outcome } from '#domain/delivery/retry.ts';
 import type { DeliveryKey, Told } from '#functions/ports/delivery-store.ts';
 import type { Attempt, Delivery } from '#schemas/delivery.ts';
 import type { EndpointHealth } from '#schemas/endpoint.ts';
 import { clocksOf, type Engine } from './engine.ts';
-import { enter, leave } from './gate.ts';
+import { enter, leave, type Refusal } from './gate.ts';
 import { giveWay, overtake, passOver, wakeNext } from './overtake.ts';
 
 /** Waits up to this are also put on the queue (ms); the pump comes once a minute, which would round them up. */
@@ -29,19 +29,20 @@ const FIRST_CROWD_WAIT_S = 2;
 const LONGEST_CROWD_WAIT_S = 60;
 
 /** What a message came to: a turn, or that the endpoint takes no attempt now. */
-export type Step = Turn | 'absent' | Exclude<Gate['kind'], 'go'>;
+export type Step = Turn | 'absent' | Refusal['kind'];
 
 /** `told`: given when the message came from the event, so that the row may have to be opened. */
 export async function deliver(engine: Engine, key: DeliveryKey, told?: Told, waited = 0): Promise<Step> {
   const { store, endpoints } = engine;
+  let opened: Delivery | undefined;
   if (told !== undefined) {
     await endpoints.ensure(key.unit);
-    await store.open(key, told, engine.officeNow(), engine.officeNow() + RECOVERY_MS);
+    opened = await store.open(key, told, engine.officeNow(), engine.officeNow() + RECOVERY_MS);
   }
-  const delivery = await store.find(key);
+  const delivery = opened ?? (await store.find(key));
   if (delivery === undefined) return 'absent';
-  // The cursor is read after the row is there: see rule 1 of the state machine.
-  const settled = await store.settled(key);
+  // The cursor is read after the row is there: see rule 1 of the state machine. Before the first one it can't have moved.
+  const settled = opened !== undefined && key.n === 1 ? 0 : await store.settled(key);
   const health = delivery.state === 'pending' ? await endpoints.find(key.unit) : undefined;
   const turn = turnAt(engine, delivery, settled, health);
   switch (turn) {
@@ -96,31 +97,26 @@ async function send(
   // If it fails for good, the due mark brings the row again when the queue has given its message up.
   const body = await engine.render(delivery);
   const id = webhookId(delivery);
-  const gate = await enter(engine, unit, id, health);
-  if (gate.kind !== 'go') return putOff(engine, delivery, gate, waited);
+  const entry = await enter(engine, unit, id, health);
+  if (entry.kind !== 'in') return putOff(engine, delivery, entry, waited);
   const lease = { leaseUntil: engine.realNow() + LEASE_MS, recoverAt: engine.officeNow() + RECOVERY_MS };
   if (!(await store.take(delivery, lease))) {
-    await leave(engine, unit, id, 'nothing');
+    await leave(engine, entry, 'nothing');
     return 'taken';
   }
   const { outcome, milliseconds } = await engine.endpoint.post(unit, id, body).catch(async (error: unknown) => {
     // A fault of ours, of which the endpoint knows nothing.
-    await leave(engine, unit, id, 'nothing');
+    await leave(engine, entry, 'nothing');
     throw error;
   });
   await record(engine, { ...delivery, attemptCount: delivery.attemptCount + 1 }, outcome, milliseconds);
-  await leave(engine, unit, id, resultOf(outcome));
+  await leave(engine, entry, resultOf(outcome));
   if (resultOf(outcome) === 'success') await engine.settled({ ...delivery, state: 'delivered' });
   return 'send';
 }
 
 /** Nothing is attempted and no attempt used up; the row's mark says when to come again. */
-async function putOff(
-  engine: Engine,
-  delivery: Delivery,
-  gate: Exclude<Gate, { kind: 'go' }>,
-  waited: number,
-): Promise<Step> {
+async function putOff(engine: Engine, delivery: Delivery, gate: Refusal, waited: number): Promise<Step> {
   switch (gate.kind) {
     case 'wait':
       await engine.store.expect(delivery, gate.until + Math.round(engine.random() * BREAKER_JITTER_MS));

@@ -8,36 +8,51 @@ import { clocksOf, type Engine } from './engine.ts';
 const ROUNDS_IN = 10;
 const ROUNDS_OUT = 30;
 
+/** Attempt `id` of a unit, counted in: `health` is the row as that left it. */
+export interface Entry {
+  readonly kind: 'in';
+  readonly id: string;
+  readonly health: EndpointHealth;
+}
+export type Refusal = Exclude<Gate, { kind: 'go' }>;
+
 /** Counts attempt `id` in, unless the door says no. `seen`: the row as it was read a moment ago. */
-export async function enter(engine: Engine, unit: string, id: string, seen: EndpointHealth | undefined): Promise<Gate> {
-  let health = seen;
+export async function enter(
+  engine: Engine,
+  unit: string,
+  id: string,
+  seen: EndpointHealth | undefined,
+): Promise<Entry | Refusal> {
+  if (seen === undefined) await engine.endpoints.ensure(unit);
+  let health = seen ?? (await engine.endpoints.find(unit)) ?? fresh(unit);
   for (let round = 1; round <= ROUNDS_IN; round++) {
-    if (health === undefined) await engine.endpoints.ensure(unit);
-    health ??= (await engine.endpoints.find(unit)) ?? fresh(unit);
     const gate = gateOf(health, clocksOf(engine));
     if (gate.kind !== 'go') return gate;
-    if (await engine.endpoints.change(begun(health, id, clocksOf(engine)))) return gate;
+    const next = begun(health, id, clocksOf(engine));
+    const changed = await engine.endpoints.change(next);
+    if (changed.written) return { kind: 'in', id, health: next };
     await engine.pause(round);
-    health = await engine.endpoints.find(unit);
+    health = changed.found;
   }
   return { kind: 'crowded' };
 }
 
 /**
- * Counts attempt `id` out and remembers what came of it. Called after the delivery's own row was written: a worker that
+ * Counts an attempt out and remembers what came of it. Called after the delivery's own row was written: a worker that
  * dies in between leaves a lease that runs out.
  */
-export async function leave(engine: Engine, unit: string, id: string, result: Result): Promise<void> {
+export async function leave(engine: Engine, { id, health: entered }: Entry, result: Result): Promise<void> {
+  let health = entered;
   for (let round = 1; round <= ROUNDS_OUT; round++) {
-    const health = await engine.endpoints.find(unit);
-    if (health === undefined) return;
     const { health: next, change } = ended(health, id, result, clocksOf(engine));
-    if (await engine.endpoints.change(next)) {
+    const changed = await engine.endpoints.change(next);
+    if (changed.written) {
       if (change !== undefined) await engine.healthChanged(next, change);
       return;
     }
     await engine.pause(round);
+    health = changed.found;
   }
   // The delivery is safe; only its unit's count is behind by one.
-  log.warn('endpoint health not written', { department: unit, outcome: result });
+  log.warn('endpoint health not written', { department: health.unit, outcome: result });
 }

@@ -9,6 +9,7 @@ import { endpointStore } from '#functions/adapters/endpoint-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { watchStore } from '#functions/adapters/watch-store.ts';
+import type { TicketStore } from '#functions/ports/ticket-store.ts';
 import { consumer } from '#functions/shared/batch.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { namesOf } from '#functions/shared/delivery/callback-source.ts';
@@ -16,6 +17,7 @@ import { flowAgain } from '#functions/shared/delivery/flow-again.ts';
 import { noMoreLate } from '#functions/shared/delivery/late.ts';
 import { EventMissing } from '#functions/shared/delivery/ticket-at.ts';
 import { publish } from '#functions/shared/metrics.ts';
+import { readOnce } from '#functions/shared/read-once.ts';
 import { DispatchMessage } from '#schemas/delivery.ts';
 import { deliver } from './deliver.ts';
 import type { Engine } from './engine.ts';
@@ -25,13 +27,13 @@ import { lineOf, renderCallback } from './render.ts';
 const wake: Engine['wake'] = ({ ticketNo, unit, n }, delaySeconds, waited) =>
   send('DISPATCH_QUEUE_URL', { ticketNo, unit, n, ...(waited === undefined ? {} : { waited }) }, delaySeconds);
 
-const engine: Engine = {
+/** For one message: its callbacks are rendered from the same events. */
+const engineFor = (tickets: TicketStore): Engine => ({
   store: deliveryStore(),
   endpoints: endpointStore(),
   endpoint: departmentEndpoint((unit) => district().departments.find(({ id }) => id === unit)?.endpoint),
-  render: (delivery) =>
-    renderCallback({ tickets: ticketStore(), callers: callerStore(), names: namesOf(district()) }, delivery),
-  line: (line) => lineOf(ticketStore(), line),
+  render: (delivery) => renderCallback({ tickets, callers: callerStore(), names: namesOf(district()) }, delivery),
+  line: (line) => lineOf(tickets, line),
   wake,
   officeNow,
   realNow: Date.now,
@@ -50,16 +52,19 @@ const engine: Engine = {
       await flowAgain({ store: deliveryStore(), wake: (key) => wake(key, 0), officeNow }, health.unit);
     }
   },
-};
+});
 
 export const handler = consumer(DispatchMessage, async (message) => {
   await refreshDistrict();
   const { ticketNo } = message;
+  const tickets = readOnce(ticketStore());
+  const engine = engineFor(tickets);
   if ('unit' in message) {
     await deliver(engine, message, undefined, message.waited);
     return;
   }
-  const event = await ticketStore().event(ticketNo, message.seq);
+  // Only looked for here: what can't be rendered must have its rows, by which it is found again.
+  const event = (await tickets.events(ticketNo)).find(({ seq }) => seq === message.seq);
   if (event === undefined) throw new EventMissing(ticketNo, message.seq);
   if (event.type === 'dispatched') await refreshDistrict(event.decision?.trace.catalogueVersion);
   // All at once: one slow department must not hold up the others of the same event.

@@ -14,6 +14,7 @@ import type { ChannelFeedback } from '#functions/ports/channel-feedback.ts';
 import { consumer } from '#functions/shared/batch.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { log } from '#functions/shared/log.ts';
+import { readOnce } from '#functions/shared/read-once.ts';
 import { EventPointer } from '#schemas/event.ts';
 import { checkRequest } from './content-check.ts';
 import { answerMerged } from './merged.ts';
@@ -27,7 +28,7 @@ const channels: ChannelFeedback = {
 };
 
 export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) => {
-  const stores = { tickets: ticketStore(), callers: callerStore() };
+  const stores = { tickets: readOnce(ticketStore()), callers: callerStore() };
   if (type === 'registered') {
     const checked = await checkRequest({ ...stores, check: checkContent }, ticketNo, seq);
     if (checked === undefined) return;

@@ -27,9 +27,9 @@ export interface DueDelivery {
 export interface DeliveryStore {
   /**
    * Puts a pending row unless there is one, due at `recoverAt`: from the first moment on something comes for it. Both are
-   * office time, epoch ms.
+   * office time, epoch ms. Returns the row that it put.
    */
-  open(key: DeliveryKey, told: Told, at: number, recoverAt: number): Promise<void>;
+  open(key: DeliveryKey, told: Told, at: number, recoverAt: number): Promise<Delivery | undefined>;
   find(key: DeliveryKey): Promise<Delivery | undefined>;
   /** How far the line is settled; 0 in the beginning. Consistent. */
   settled(line: Line): Promise<number>;

@@ -4,7 +4,9 @@ import { seeded } from '#domain/catalogue/training/random.ts';
 import { timerDefinition } from '#infra/constructs/sla-timer.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
 import type { District } from '#schemas/district.ts';
-import { type Bill, Costs, dollars, MEASURES, type Measure, PRICES } from './cost.ts';
+import { figure, money, table, withCounted } from '../shared/counted-page.ts';
+import { PRICES } from '../shared/prices.ts';
+import { type Bill, Costs, dollars, MEASURES, type Measure } from './cost.ts';
 import { Executions } from './executions.ts';
 import { arrival, live } from './lives.ts';
 import { aWeekLate, inTime, type StoryOf, silentForAYear, silentHelpers } from './stories.ts';
@@ -14,7 +16,7 @@ import { contextOf } from './timed-ticket.ts';
 const TICKETS_A_YEAR = 40_000;
 const SAMPLE = 1000;
 const WORST = 'worst';
-const [BEGIN_MARK, END_MARK] = ['<!-- counted: npm run sla:cost -->', '<!-- /counted -->'];
+const COMMAND = 'sla:cost';
 
 const NAMES: Readonly<Record<Measure, string>> = {
   starts: 'executions started',
@@ -48,50 +50,42 @@ function meanBill(district: District): Bill {
   return sum;
 }
 
-const number = (value: number): string =>
-  (Number.isInteger(value) ? value : Number(value.toFixed(1))).toLocaleString('en-US');
-const money = (value: number): string => {
-  if (value >= 100) return `$${Math.round(value).toLocaleString('en-US')}`;
-  return `$${value.toPrecision(2)}`;
-};
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
 /** Prices, counts and money as Markdown. */
 export function costTables(): string {
   const district = compileDistrict('xianan');
   const columns: readonly (readonly [string, Bill])[] = [
     ['in time', billOf(inTime, district)],
     ['a week late', billOf(aWeekLate, district)],
-    [`mean of ${number(SAMPLE)} random lives`, meanBill(district)],
+    [`mean of ${figure(SAMPLE)} random lives`, meanBill(district)],
     ['silent for a year', billOf(silentForAYear, district)],
     [WORST, billOf(silentHelpers, district)],
   ];
   const million = (price: number): string => `$${Number((price * 1e6).toPrecision(6))}`;
-  return [
-    row(['per ticket', ...columns.map(([name]) => name)]),
-    row(['---', ...columns.map(() => '---:')]),
-    ...MEASURES.map((name) => row([NAMES[name], ...columns.map(([, bill]) => number(bill[name]))])),
-    row(['money', ...columns.map(([, bill]) => money(dollars(bill)))]),
-    row([
-      `${number(TICKETS_A_YEAR)} such tickets`,
-      // Nobody has forty thousand of the worst.
-      ...columns.map(([name, bill]) => (name === WORST ? '' : money(TICKETS_A_YEAR * dollars(bill)))),
-    ]),
-    '',
-    row([`list price, US East (N. Virginia), noted ${PRICES.noted}`, 'per million']),
-    row(['---', '---:']),
-    row(['Step Functions Standard, state transitions', million(PRICES.perTransition)]),
-    row(['DynamoDB on demand, write units', million(PRICES.perWriteUnit)]),
-    row(['DynamoDB on demand, read units', million(PRICES.perReadUnit)]),
-    row(['Lambda, requests', million(PRICES.perCall)]),
-    row(['Lambda on Arm, GB-seconds', million(PRICES.perGigabyteSecond)]),
-    row(['SQS standard, requests', million(PRICES.perQueueRequest)]),
-  ].join('\n');
+  const counted = table(
+    ['per ticket', ...columns.map(([name]) => name)],
+    [
+      ...MEASURES.map((name) => [NAMES[name], ...columns.map(([, bill]) => figure(bill[name]))]),
+      ['money', ...columns.map(([, bill]) => money(dollars(bill)))],
+      [
+        `${figure(TICKETS_A_YEAR)} such tickets`,
+        // Nobody has forty thousand of the worst.
+        ...columns.map(([name, bill]) => (name === WORST ? '' : money(TICKETS_A_YEAR * dollars(bill)))),
+      ],
+    ],
+  );
+  const prices = table(
+    [`list price, US East (N. Virginia), noted ${PRICES.noted}`, 'per million'],
+    [
+      ['Step Functions Standard, state transitions', million(PRICES.perTransition)],
+      ['DynamoDB on demand, write units', million(PRICES.perWriteUnit)],
+      ['DynamoDB on demand, read units', million(PRICES.perReadUnit)],
+      ['Lambda, requests', million(PRICES.perCall)],
+      ['Lambda on Arm, GB-seconds', million(PRICES.perGigabyteSecond)],
+      ['SQS standard, requests', million(PRICES.perQueueRequest)],
+    ],
+  );
+  return `${counted}\n\n${prices}`;
 }
 
 /** @throws Error when the page has lost the marks around its counted part */
-export function withTables(page: string, tables: string): string {
-  const [from, to] = [page.indexOf(BEGIN_MARK), page.indexOf(END_MARK)];
-  if (from < 0 || to < from) throw new Error('docs/sla-cost.md has no counted part');
-  return `${page.slice(0, from + BEGIN_MARK.length)}\n${tables}\n${page.slice(to)}`;
-}
+export const withTables = (page: string, tables: string): string => withCounted(page, COMMAND, tables);

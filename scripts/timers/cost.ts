@@ -2,6 +2,7 @@
 import { consumersOf } from '#domain/ticket/consumers.ts';
 import { writesOf } from '#functions/adapters/ticket-rows.ts';
 import type { Ticket } from '#schemas/ticket.ts';
+import { PRICES } from '../shared/prices.ts';
 import type { Executions } from './executions.ts';
 import type { Committed, Witness } from './timed-ticket.ts';
 
@@ -18,20 +19,6 @@ export const MEASURES = [
 export type Measure = (typeof MEASURES)[number];
 export type Bill = Readonly<Record<Measure, number>>;
 
-/**
- * US dollars in US East (N. Virginia), list prices without free tiers. Noted from what others quote of the price pages, which change:
- * look there before a sum matters.
- */
-export const PRICES = {
-  noted: '2026-11',
-  perTransition: 0.025 / 1000,
-  perWriteUnit: 0.625 / 1e6,
-  perReadUnit: 0.125 / 1e6,
-  perCall: 0.2 / 1e6,
-  /** Arm. */
-  perGigabyteSecond: 0.0000133334,
-  perQueueRequest: 0.4 / 1e6,
-};
 /** Assumptions: what one call takes of a function of 512 MB, and that no two messages travel together. */
 export const SECONDS_A_CALL = 0.1;
 const GIGABYTES = 0.5;

@@ -207,6 +207,8 @@ describe('the citizen', () => {
     const text = '补充情况:我的电话是13800000001,请尽快。';
     expect((await say('append', { text })).status).toBe(200);
     expect((await say('append', { text })).headers.get('idempotent-replay')).toBe('true');
+    // A withdrawal passes what was not delivered yet, and then this department would rightly hear less.
+    await jieban.until('three callbacks', () => jieban.platforms.departments.received({ ticketNo })[2]);
     expect(await say('withdraw', {})).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
     expect((await say('withdraw', {})).headers.get('idempotent-replay')).toBe('true');
     const told = await jieban.until('four callbacks', () => {

@@ -173,7 +173,14 @@ describe('WeChat', () => {
     );
     const { request, additions = [] } = dispatched.data;
     const read = [request?.content, ...additions.map(({ text }) => text)];
-    expect(read.slice(0, 2)).toEqual(words.slice(0, 2));
+    // The queue may turn two that were said within a second round, and either may be what decided whose it is.
+    expect(read[0]).toBe(words[0]);
+    expect(read.length).toBeGreaterThanOrEqual(2);
+    const said = await jieban.until('the department was told the rest, too', () => {
+      const told = jieban.platforms.departments.received({ ticketNo }).map(({ event }) => JSON.stringify(event.data));
+      return words.every((word) => told.some((data) => data.includes(word)));
+    });
+    expect(said).toBe(true);
     // As when another server fetched a token: ours answers 40001 from now on.
     jieban.platforms.wechat.revokeTokens();
     const tokens = jieban.platforms.wechat.tokenRequests();

@@ -8,6 +8,7 @@ import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { callStore } from '#functions/adapters/call-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { receiptStore } from '#functions/adapters/receipt-store.ts';
+import type { StoredCall } from '#functions/ports/call-store.ts';
 import { enqueue, intake } from '#functions/shared/intake.ts';
 import { log } from '#functions/shared/log.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
@@ -32,7 +33,7 @@ export async function takeCall(vendor: string, news: CallNews): Promise<void> {
   try {
     const reply = await intake({ channel: 'phone', body });
     // What the caller said to the machine belongs to the task.
-    await linkForm(body, IntakeReceipt.parse(reply.body).ticketNo, [vendor]);
+    await linkForm(body, IntakeReceipt.parse(reply.body).ticketNo, await knownOf(news.callId, [vendor]));
   } catch (error) {
     // A record that was corrected later: its call has a task, and one is enough.
     if (!(error instanceof ProblemError && error.problem.code === 'referenceConflict')) throw error;
@@ -47,14 +48,28 @@ async function keep(vendor: string, { callId, pushId, facts }: CallNews): Promis
   return record;
 }
 
-/** Reads, changes and saves a call's record, again when another push was quicker. A change that changes nothing isn't saved. */
+/** What a vendor had told of a call when it was read. */
+export interface Known {
+  readonly vendor: string;
+  readonly stored: StoredCall | undefined;
+}
+
+/** One read a vendor. */
+export const knownOf = (callId: string, vendors: readonly string[]): Promise<Known[]> =>
+  Promise.all(vendors.map(async (vendor) => ({ vendor, stored: await callStore().find(vendor, callId) })));
+
+/**
+ * Changes and saves a call's record as it was read, and reads it again when another push was quicker. A change that changes
+ * nothing isn't saved.
+ */
 async function update(
   vendor: string,
   callId: string,
   change: (seen: CallRecord | undefined) => CallRecord,
+  known?: Known,
 ): Promise<CallRecord> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const seen = await callStore().find(vendor, callId);
+    const seen = attempt === 0 && known !== undefined ? known.stored : await callStore().find(vendor, callId);
     const record = change(seen?.record);
     if (record === seen?.record || (await callStore().save(vendor, callId, record, seen))) return record;
     await delay(randomInt(BACKOFF));
@@ -88,27 +103,25 @@ async function attachLate(vendor: string, { form }: CallRecord, recordings: Call
  * Remembers with the call which ticket its form became, so that recordings find it. Saying it again changes nothing.
  * @throws ProblemError 503 `busy`.
  */
-export async function linkForm(form: PhoneRequest, ticketNo: string, vendors: readonly string[]): Promise<void> {
+export async function linkForm(form: PhoneRequest, ticketNo: string, known: readonly Known[]): Promise<void> {
   const { callId, recordings = [] } = form.call;
   const link = { ticketNo, recordings: recordings.map(({ id }) => id) };
-  const known = await Promise.all(vendors.map((vendor) => callStore().find(vendor, callId)));
-  // Nobody told of the call yet: whoever does so first.
-  const tellers = vendors.filter((_, index) => known[index] !== undefined);
-  for (const vendor of tellers.length === 0 ? vendors : tellers) {
-    const record = await update(vendor, callId, (seen) =>
-      seen?.form === undefined ? { recordings: [], pushes: [], ...seen, form: link } : seen,
+  const tellers = known.filter(({ stored }) => stored !== undefined);
+  // Nobody had told of the call yet: whoever does so first.
+  for (const teller of tellers.length === 0 ? known : tellers) {
+    const record = await update(
+      teller.vendor,
+      callId,
+      (seen) => (seen?.form === undefined ? { recordings: [], pushes: [], ...seen, form: link } : seen),
+      teller,
     );
-    await attachLate(vendor, record, record.recordings);
+    await attachLate(teller.vendor, record, record.recordings);
   }
 }
 
-/**
- * The seat's form with what these vendors told of its call, if any did: one read a vendor, and one of the receipt when
- * there is something to add.
- */
-export async function withCallRecord(form: PhoneRequest, vendors: readonly string[]): Promise<PhoneRequest> {
-  const found = await Promise.all(vendors.map((vendor) => callStore().find(vendor, form.call.callId)));
-  const record = found.find((call) => call !== undefined)?.record;
+/** The seat's form with what vendors told of its call, if any did: reads the receipt when there is something to add. */
+export async function withCallRecord(form: PhoneRequest, known: readonly Known[]): Promise<PhoneRequest> {
+  const record = known.find(({ stored }) => stored !== undefined)?.stored?.record;
   if (record === undefined) return form;
   const receipt = await receiptStore().find('phone', form.channelRef);
   return completeForm(form, record, receipt === undefined ? undefined : (receipt.request.call ?? {}));

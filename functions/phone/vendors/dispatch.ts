@@ -5,7 +5,7 @@ import { intake } from '#functions/shared/intake.ts';
 import { log } from '#functions/shared/log.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
 import { IntakeReceipt, type PhoneRequest } from '#schemas/intake.ts';
-import { linkForm, takeCall, withCallRecord } from './calls.ts';
+import { knownOf, linkForm, takeCall, withCallRecord } from './calls.ts';
 import { huawei } from './huawei/vendor.ts';
 import { tccc } from './tccc/vendor.ts';
 import { tencentSms } from './tencent-sms/vendor.ts';
@@ -50,9 +50,10 @@ export async function takeForm(form: PhoneRequest): Promise<Reply> {
   const { vendors: secrets = {} } = await secret('PHONE_SECRET');
   const names = callVendors.filter((vendor) => vendor.configured(secrets)).map(({ name }) => name);
   if (names.length === 0) return intake({ channel: 'phone', body: form });
-  const body = await withCallRecord(form, names);
+  const known = await knownOf(form.call.callId, names);
+  const body = await withCallRecord(form, known);
   const reply = await intake({ channel: 'phone', body });
   // Also on a replay: the first try may have ended before the link. Until it is there, the form isn't acknowledged.
-  await linkForm(body, IntakeReceipt.parse(reply.body).ticketNo, names);
+  await linkForm(body, IntakeReceipt.parse(reply.body).ticketNo, known);
   return reply;
 }

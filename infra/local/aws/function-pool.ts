@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { FaultSetup } from '../faults/memory.ts';
 import { GRANTS_LOG } from '../iam/record.ts';
+import type { MeterSetup } from '../meter/meter.ts';
 import { type FunctionSpec, lambdaEnvironment, type ServiceEndpoints } from './lambda-environment.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
@@ -74,6 +75,7 @@ export class FunctionPool {
   readonly #endpoints: string[];
   readonly #officeClock: SharedArrayBuffer;
   readonly #faults: FaultSetup | undefined;
+  readonly #meter: MeterSetup | undefined;
   readonly #log: (line: string) => void;
   readonly #afterEach: () => void;
   readonly #waiting: Invocation[] = [];
@@ -89,6 +91,7 @@ export class FunctionPool {
       endpoints: ServiceEndpoints;
       officeClock: SharedArrayBuffer;
       faults?: FaultSetup | undefined;
+      meter?: MeterSetup | undefined;
       log: (line: string) => void;
       afterEach(): void;
     },
@@ -98,6 +101,7 @@ export class FunctionPool {
     this.#endpoints = Object.values(o.endpoints);
     this.#officeClock = o.officeClock;
     this.#faults = o.faults;
+    this.#meter = o.meter;
     this.#log = o.log;
     this.#afterEach = o.afterEach;
   }
@@ -187,9 +191,9 @@ export class FunctionPool {
       logGroup: spec.logGroup,
       logStream: this.#environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
       officeClock: this.#officeClock,
-      background: spec.background,
       guard: { role: spec.role, endpoints: this.#endpoints, record: process.env[GRANTS_LOG] },
       faults: this.#faults,
+      meter: this.#meter,
     };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       name: spec.name,

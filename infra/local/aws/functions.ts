@@ -7,6 +7,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Faults } from '../faults/faults.ts';
 import type { Role } from '../iam/roles.ts';
+import { meterOf } from '../meter/meter.ts';
 import { FunctionError, FunctionPool, type InvokeOptions, type Usage } from './function-pool.ts';
 import type { FunctionSpec } from './lambda-environment.ts';
 import { reservedVariables, type ServiceEndpoints } from './lambda-environment.ts';
@@ -73,7 +74,7 @@ export class Functions {
       const id = constructIdOf(resource);
       const label = this.#pools.has(id) ? resource.path : id;
       const faults = o.faults?.setupOf(label);
-      const pool = new FunctionPool(spec, { ...o, faults, log: (line) => o.log(label, line) });
+      const pool = new FunctionPool(spec, { ...o, faults, meter: meterOf(label), log: (line) => o.log(label, line) });
       this.#pools.set(label, pool);
       this.#byConstruct.set(label.toLowerCase(), pool);
       this.#byArn.set(spec.arn, pool);
@@ -174,7 +175,6 @@ export class Functions {
         properties.ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY,
         ...limits,
       ),
-      background: mappings.length > 0,
       role: roles.get(arn) ?? { holder: arn, name, grants: [] },
     };
   }

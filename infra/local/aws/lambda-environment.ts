@@ -27,8 +27,6 @@ export interface FunctionSpec {
   logGroup: string;
   /** How many invocations may run at once. */
   concurrency: number;
-  /** Works off a queue or a stream: nobody waits for its answer. */
-  background: boolean;
   role: Role;
 }
 

@@ -2,6 +2,7 @@
 
 import type { FaultSetup } from '../faults/memory.ts';
 import type { GuardOptions } from '../iam/guard.ts';
+import type { MeterSetup } from '../meter/meter.ts';
 
 /** Given to the worker when it starts. */
 export interface WorkerSetup {
@@ -14,11 +15,11 @@ export interface WorkerSetup {
   logGroup: string;
   logStream: string;
   officeClock: SharedArrayBuffer;
-  /** Gives way to functions for whose answer somebody waits. */
-  background: boolean;
   guard: GuardOptions;
   /** Only where a test injects faults. */
   faults: FaultSetup | undefined;
+  /** Only where somebody counts what calls cost. */
+  meter: MeterSetup | undefined;
 }
 
 export interface ToWorker {

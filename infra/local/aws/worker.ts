@@ -3,14 +3,14 @@
  * as the Node.js runtime of Lambda does. Only what lies in the function's folder can be loaded, so a bundle that
  * leans on `node_modules` fails here as it would there.
  */
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isBuiltin, registerHooks } from 'node:module';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { injectFaults } from '../faults/inject.ts';
 import { guardRequests } from '../iam/guard.ts';
+import { meterCalls } from '../meter/meter.ts';
 import { officeNowFrom } from '../plane/office-clock.ts';
 import type { FromWorker, LambdaErrorBody, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
@@ -30,19 +30,9 @@ const runnerNow = Date.now;
 const officeClock = Symbol.for('jieban.officeNow');
 (globalThis as Record<symbol, unknown>)[officeClock] = officeNowFrom(setup.officeClock);
 
+if (setup.meter) meterCalls(setup.meter);
 guardRequests(setup.guard);
 if (setup.faults) injectFaults(setup.faults);
-if (setup.background) giveWay();
-
-/**
- * On AWS functions don't take each other's cores; here a thread that works off a queue yields to doors and alarms. Linux has a
- * niceness for each thread; elsewhere all are equal.
- */
-function giveWay(): void {
-  if (!existsSync('/proc/thread-self')) return;
-  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-  setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
-}
 
 const root = `${pathToFileURL(setup.folder).href}/`;
 registerHooks({

@@ -6,7 +6,7 @@ import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { fresh } from '#domain/delivery/endpoint.ts';
 import type { DeliveryDesk } from '#functions/ports/delivery-desk.ts';
 import type { DeliveryKey, DeliveryStore, DueDelivery, Line, Told } from '#functions/ports/delivery-store.ts';
-import type { EndpointStore } from '#functions/ports/endpoint-store.ts';
+import type { Changed, EndpointStore } from '#functions/ports/endpoint-store.ts';
 import type { Attempt, Delivery } from '#schemas/delivery.ts';
 import type { DeliveryAct } from '#schemas/delivery-desk.ts';
 import type { EndpointHealth } from '#schemas/endpoint.ts';
@@ -22,7 +22,7 @@ export class MemoryStore implements DeliveryStore, Pick<DeliveryDesk, 'replay' |
   readonly acts: DeliveryAct[] = [];
 
   async open(key: DeliveryKey, told: Told, at: number, recoverAt: number) {
-    if (this.rows.has(idOf(key))) return;
+    if (this.rows.has(idOf(key))) return undefined;
     const { ticketNo, unit, n } = key;
     const { seq, type } = told;
     const fresh = {
@@ -32,8 +32,10 @@ export class MemoryStore implements DeliveryStore, Pick<DeliveryDesk, 'replay' |
       attempts: [],
       createdAt: toShanghai(at),
     } as const;
-    this.rows.set(idOf(key), { ...fresh, attempts: [], ticketNo, unit, n, seq, type });
+    const row: Delivery = { ...fresh, attempts: [], ticketNo, unit, n, seq, type };
+    this.rows.set(idOf(key), row);
     this.marks.set(idOf(key), recoverAt);
+    return row;
   }
   async find(key: DeliveryKey) {
     return this.rows.get(idOf(key));
@@ -150,10 +152,12 @@ export class MemoryEndpoints implements EndpointStore {
   async find(unit: string) {
     return this.rows.get(unit);
   }
-  async change(next: EndpointHealth) {
-    if (this.rows.get(next.unit)?.version !== next.version - 1) return false;
+  async change(next: EndpointHealth): Promise<Changed> {
+    const found = this.rows.get(next.unit);
+    if (found === undefined) throw new Error(`no row of ${next.unit}`);
+    if (found.version !== next.version - 1) return { written: false, found };
     this.rows.set(next.unit, next);
-    return true;
+    return { written: true };
   }
   async units() {
     return [...this.rows.keys()].toSorted();
