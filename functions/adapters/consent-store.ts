@@ -27,14 +27,19 @@ export async function readConsent(openid: string, templateId: string): Promise<C
 
 /**
  * Keeps the newest answer: an older one never replaces it, and the same one again changes nothing. Two answers of one second
- * have no order of their own: there a refusal outlives the `accept`, which comes first in the alphabet.
+ * have no order of their own: there a refusal outlives the `accept`, which comes first in the alphabet. `until`: when the row may go (epoch ms).
  */
-export async function saveConsent(openid: string, templateId: string, { status, at }: Consent): Promise<void> {
+export async function saveConsent(
+  openid: string,
+  templateId: string,
+  { status, at }: Consent,
+  until: number,
+): Promise<void> {
   try {
     await dynamo().send(
       new PutCommand({
         TableName: env('CALLERS_TABLE'),
-        Item: { callerToken: consentKey(openid, templateId), status, at },
+        Item: { callerToken: consentKey(openid, templateId), status, at, ttl: Math.ceil(until / 1000) },
         ConditionExpression: 'attribute_not_exists(callerToken) OR #at < :at OR (#at = :at AND #status < :status)',
         ExpressionAttributeNames: { '#at': 'at', '#status': 'status' },
         ExpressionAttributeValues: { ':at': at, ':status': status },

@@ -11,6 +11,7 @@ import { officeNow } from '#functions/adapters/office-clock.ts';
 import { canonicalJson } from '#functions/shared/canonical.ts';
 import { type Routes, readJson } from '#functions/shared/http.ts';
 import { log } from '#functions/shared/log.ts';
+import { authenticateOperator, type Operator } from '#functions/shared/operator.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import {
   type CatalogueChange,
@@ -21,7 +22,6 @@ import {
   RollBackCatalogue,
 } from '#schemas/catalogue.ts';
 import type { FieldError } from '#schemas/problem.ts';
-import { authenticateOperator, type Operator } from './operator.ts';
 
 export const catalogueRoutes: Routes = {
   async 'GET /hotline/catalogue'(request) {

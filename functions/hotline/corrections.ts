@@ -3,10 +3,10 @@ import { discreetCopy } from '#domain/delivery/discretion.ts';
 import { mayReadCorrections } from '#domain/ticket/roles.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import type { Routes } from '#functions/shared/http.ts';
+import { authenticateOperator } from '#functions/shared/operator.ts';
 import { CorrectionQuery, pageOf, wrongCursor } from '#functions/shared/paging.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import type { Correction, CorrectionEntry, CorrectionPage } from '#schemas/catalogue.ts';
-import { authenticateOperator } from './operator.ts';
 
 export const correctionRoutes: Routes = {
   async 'GET /hotline/corrections'(request) {

@@ -15,13 +15,13 @@ import { flowAgain } from '#functions/shared/delivery/flow-again.ts';
 import { type By, type OperatePorts, replay, skip } from '#functions/shared/delivery/operate.ts';
 import { type Routes, readJson } from '#functions/shared/http.ts';
 import { log } from '#functions/shared/log.ts';
+import { authenticateOperator, type Operator } from '#functions/shared/operator.ts';
 import { wrongCursor } from '#functions/shared/paging.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import { TicketNo, UnitId } from '#schemas/common.ts';
 import type { Delivery } from '#schemas/delivery.ts';
 import { EnableEndpoint, ListedState, ReplayDeliveries, type Replayed, SkipDelivery } from '#schemas/delivery-desk.ts';
 import { endpointEntry, listDeliveries, listEndpoints, showLine } from './delivery-list.ts';
-import { authenticateOperator, type Operator } from './operator.ts';
 
 /** A call ends well within the API's time; the caller goes on with the cursor. */
 const REPLAYED_PER_CALL = 200;

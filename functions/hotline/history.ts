@@ -9,12 +9,12 @@ import { linkText } from '#functions/shared/attachment-links.ts';
 import { changeTicket, decideContext } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
 import { type Routes, readJson } from '#functions/shared/http.ts';
+import { authenticateOperator } from '#functions/shared/operator.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import { UnmaskRequest } from '#schemas/command.ts';
 import { TicketNo } from '#schemas/common.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { TicketText } from '#schemas/ticket.ts';
-import { authenticateOperator } from './operator.ts';
 
 export const unmaskRoutes: Routes = {
   /** 查看原文. Not for those who read it anyway: a record of a look that was no exception would hide the others. */

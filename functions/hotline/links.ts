@@ -8,11 +8,11 @@ import { linkStore } from '#functions/adapters/link-store.ts';
 import { makeLink } from '#functions/shared/clerk-links.ts';
 import { type Request, type Routes, readJson } from '#functions/shared/http.ts';
 import { log } from '#functions/shared/log.ts';
+import { authenticateOperator, type Operator } from '#functions/shared/operator.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import { LinkList, LinkRequest, type MadeLink } from '#schemas/clerk.ts';
 import { TicketNo } from '#schemas/common.ts';
 import type { Ticket } from '#schemas/ticket.ts';
-import { authenticateOperator, type Operator } from './operator.ts';
 
 export const linkRoutes: Routes = {
   async 'GET /hotline/tickets/{ticketNo}/links'(request) {

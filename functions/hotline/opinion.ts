@@ -16,11 +16,11 @@ import { changeTicket } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
 import { type Routes, readJson } from '#functions/shared/http.ts';
 import { log } from '#functions/shared/log.ts';
+import { authenticateOperator } from '#functions/shared/operator.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
 import { NoBody } from '#schemas/command.ts';
 import { TicketNo } from '#schemas/common.ts';
 import type { Opinion } from '#schemas/opinion.ts';
-import { authenticateOperator } from './operator.ts';
 
 export const opinionRoutes: Routes = {
   async 'POST /hotline/tickets/{ticketNo}/opinion'(request) {

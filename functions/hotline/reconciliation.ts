@@ -1,9 +1,9 @@
 /** 对账 for the hotline office: what a unit is compared with, for whoever may look. */
 import { district } from '#functions/adapters/district.ts';
 import type { Routes } from '#functions/shared/http.ts';
+import { authenticateOperator } from '#functions/shared/operator.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
 import { reconciliationReply } from '#functions/shared/reconciliation.ts';
-import { authenticateOperator } from './operator.ts';
 
 export const reconciliationRoutes: Routes = {
   async 'GET /hotline/departments/{departmentId}/reconciliation'(request) {

@@ -85,6 +85,8 @@ export class StatefulStack extends Stack {
     this.#table('Callers', {
       key: callersKey,
       partitionKey: 'callerToken',
+      // Callers are purged with their tickets; consents to messages, which have none, expire.
+      timeToLiveAttribute: 'ttl',
       indexes: {},
     });
 

@@ -3,7 +3,9 @@
  * becomes a durable receipt, and `success` says so; without it WeChat tries again, three times in all.
  */
 import { isUtf8 } from 'node:buffer';
+import { endOf } from '#domain/retention/term.ts';
 import { saveConsent } from '#functions/adapters/consent-store.ts';
+import { district } from '#functions/adapters/district.ts';
 import type { Secret } from '#functions/adapters/secrets.ts';
 import type { Reply, Request } from '#functions/shared/http.ts';
 import { log } from '#functions/shared/log.ts';
@@ -107,7 +109,13 @@ function unreadable(): never {
 async function take(push: Push): Promise<void> {
   if (push.kind === 'event') {
     // Saved before `success`: an answer that we failed to keep comes again.
-    await Promise.all(push.consents.map(({ openid, templateId, ...said }) => saveConsent(openid, templateId, said)));
+    // No ticket ends them, so they go as long after they were said as identity does after a ticket.
+    const { keep } = district().retention.identity;
+    await Promise.all(
+      push.consents.map(({ openid, templateId, ...said }) =>
+        saveConsent(openid, templateId, said, endOf(keep, said.at * 1000)),
+      ),
+    );
     const outcome = push.verdict ?? (push.wellFormed ? 'acknowledged' : 'unexpectedShape');
     log.info('wechat event', { channel: 'wechat', code: push.event, outcome });
     return;

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { authenticateOperator } from '#functions/hotline/operator.ts';
+import { authenticateOperator } from '#functions/shared/operator.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
 
 const ISSUER = 'https://login.example.gov.cn';
