@@ -55,9 +55,18 @@ export const additionOf = (
   attachments: attachments.map((one) => linked({ ...one, name: addedWords(one.name, ticket, caller) })),
 });
 
+/** Stands where words were of somebody whose name nobody knows any more, so that it can't be taken out of them. */
+export const WITHHELD = '(诉求人身份已清除，内容不再提供)';
+
+/** 保密, and the caller was erased (清除): every request has a caller's row until then. */
+const isUnmaskable = ({ flags }: Ticket, caller: CallerRecord | undefined): boolean =>
+  flags.confidential && caller === undefined;
+
 /** What the department may read of the words of an addition, or of the name of an attachment that came with it. */
-export const addedWords = (words: string, ticket: Ticket, caller: CallerRecord | undefined): string =>
-  isDiscreet(ticket) ? discreetText(words, identityOf(caller)) : words;
+export const addedWords = (words: string, ticket: Ticket, caller: CallerRecord | undefined): string => {
+  if (isUnmaskable(ticket, caller)) return WITHHELD;
+  return isDiscreet(ticket) ? discreetText(words, identityOf(caller)) : words;
+};
 
 const linked = ({
   name,
@@ -83,8 +92,12 @@ function wordsOf(
   caller: CallerRecord | undefined,
 ): MaskedRequest {
   if (!isDiscreet(ticket)) return request;
+  if (request.masked !== undefined) return request.masked;
   const attachmentNames = request.attachments.map(({ name }) => name);
-  return request.masked ?? discreetCopy({ ...request, attachmentNames }, identityOf(caller));
+  if (isUnmaskable(ticket, caller)) {
+    return { title: WITHHELD, content: WITHHELD, attachmentNames: attachmentNames.map(() => WITHHELD) };
+  }
+  return discreetCopy({ ...request, attachmentNames }, identityOf(caller));
 }
 
 /** Without its undefined members: JSON has no such thing. */

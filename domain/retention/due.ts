@@ -16,8 +16,11 @@ export const LOOK_AGAIN_MS = 90 * DAY;
 export interface Erasures {
   /** In the order in which they must be done. */
   readonly due: readonly ErasableKind[];
-  /** Epoch ms; absent when nothing is left to erase. */
-  readonly lookAgainAt?: number;
+  /**
+   * Epoch ms. A ticket is never done with: what a leader does with its data years later is recorded on it, and that record has
+   * a term of its own.
+   */
+  readonly lookAgainAt: number;
 }
 
 /** Those whose end a ticket has to wait for, by number. */
@@ -34,6 +37,10 @@ export function erasures(ticket: Ticket, related: readonly Ticket[], rules: Rete
   const ended = Math.max(...all.map(({ updatedAt }) => fromIso(updatedAt)));
   const ends = ErasableKind.options.map((kind) => ({ kind, at: endOf(rules[kind].keep, ended) }));
   const due = ends.filter(({ at }) => at <= now).map(({ kind }) => kind);
-  const next = Math.min(...ends.filter(({ at }) => at > now).map(({ at }) => at));
-  return Number.isFinite(next) ? { due, lookAgainAt: Math.min(next, now + LOOK_AGAIN_MS) } : { due };
+  const next = ends.filter(({ at }) => at > now).map(({ at }) => at);
+  return { due, lookAgainAt: Math.min(...next, now + LOOK_AGAIN_MS) };
 }
+
+/** Whether what was recorded at an instant may go: 提供记录 have a term each, from when they were written. */
+export const isRecordOver = (at: number, { records }: RetentionRules, now: number): boolean =>
+  endOf(records.keep, at) <= now;

@@ -15,7 +15,11 @@ export function receiptWithout(row: Row, kinds: readonly ErasableKind[]): Row {
   }
   if (kinds.includes('attachments')) {
     left = on(left, 'request', (request) =>
-      on(without(request, 'attachments'), 'call', (call) => without(call, 'recordings')),
+      on(
+        on(without(request, 'attachments'), 'masked', (masked) => without(masked, 'attachmentNames')),
+        'call',
+        (call) => without(call, 'recordings'),
+      ),
     );
     left = on(left, 'addition', (addition) => without(addition, 'attachments', 'recordings'));
   }

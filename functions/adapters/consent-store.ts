@@ -2,7 +2,7 @@
  * 订阅授权: what a citizen said about one message template, as WeChat told us. A row of the Callers table, because an openid
  * is identity. It only saves a call that would be refused: who has no row is asked by sending.
  */
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { dynamo, env } from './aws.ts';
 
@@ -48,6 +48,20 @@ export async function saveConsent(
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
   }
+}
+
+/** 清除: how many there were. */
+export async function removeConsents(openid: string, templateIds: readonly string[]): Promise<number> {
+  const gone = await Promise.all(
+    templateIds.map(async (templateId) => {
+      const Key = { callerToken: consentKey(openid, templateId) };
+      const { Attributes } = await dynamo().send(
+        new DeleteCommand({ TableName: env('CALLERS_TABLE'), Key, ReturnValues: 'ALL_OLD' }),
+      );
+      return Attributes === undefined ? 0 : 1;
+    }),
+  );
+  return gone.reduce<number>((sum, one) => sum + one, 0);
 }
 
 /** 拒绝 or 封禁: sending would be answered 43101, so the next way is taken at once. */

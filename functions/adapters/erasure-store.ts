@@ -5,6 +5,7 @@
  */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { fromIso } from '#domain/calendar/shanghai.ts';
 import { filesOf, receiptWithout, textWithoutFiles } from '#domain/retention/without.ts';
 import type { ErasureStore } from '#functions/ports/erasure-store.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
@@ -40,18 +41,18 @@ export const erasureStore = (): ErasureStore => ({
         new UpdateCommand({
           TableName: tickets(),
           Key: { pk: partition(ticketNo), sk: 'TICKET' },
-          UpdateExpression: at === undefined ? 'REMOVE dueKey, dueSort' : 'SET dueSort = :at',
+          UpdateExpression: 'SET dueSort = :at',
           ConditionExpression: 'version = :seen AND dueKey = :ended',
           ExpressionAttributeValues: {
             ':seen': version,
             ':ended': ENDED_KEY,
-            ...(at === undefined ? {} : { ':at': `${new Date(at).toISOString()}#${ticketNo}` }),
+            ':at': `${new Date(at).toISOString()}#${ticketNo}`,
           },
         }),
       ),
     ),
 
-  async erase(ticket, kinds) {
+  async erase(ticket, kinds, over) {
     const rows = await rowsOf(ticket.ticketNo);
     const number = await read(receipts(), { pk: numberPk(ticket.ticketNo) });
     const own = number === undefined ? undefined : await read(receipts(), { pk: String(number.receiptPk) });
@@ -60,7 +61,7 @@ export const erasureStore = (): ErasureStore => ({
     if (kinds.includes('attachments')) count += await eraseCall(own);
     const copies = new Set([number?.receiptPk, ...rows.map(({ receiptPk }) => receiptPk)]);
     for (const pk of copies) if (typeof pk === 'string') count += await emptyReceipt(pk, kinds);
-    for (const row of rows) count += await eraseRow(row, kinds);
+    for (const row of rows) count += await eraseRow(row, kinds, over);
     return count;
   },
 });
@@ -81,8 +82,8 @@ async function rowsOf(ticketNo: string): Promise<Item[]> {
         TableName: tickets(),
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': partition(ticketNo) },
-        ExpressionAttributeNames: { '#text': 'text' },
-        ProjectionExpression: 'pk, sk, #text, receiptPk',
+        ExpressionAttributeNames: { '#text': 'text', '#at': 'at' },
+        ProjectionExpression: 'pk, sk, #text, receiptPk, #at, madeAt, createdAt, settledAt, since',
         ConsistentRead: true,
         ...(from === undefined ? {} : { ExclusiveStartKey: from }),
       }),
@@ -97,9 +98,14 @@ async function rowsOf(ticketNo: string): Promise<Item[]> {
 async function eraseIdentity(ticket: Ticket, number: Item | undefined, own: Item | undefined): Promise<number> {
   const { ticketNo, callerToken, receivedAt } = ticket;
   let count = await remove(env('CALLERS_TABLE'), { callerToken });
+  const request = own?.request as IntakeRequest | undefined;
+  // Who wrote by WeChat and left a number is found by either.
+  const hashes = new Set([own?.callerHash, own?.phoneHash, request?.callerHash]);
+  for (const hash of hashes) {
+    if (typeof hash === 'string') count += await remove(tickets(), recentKey(hash, { ticketNo, receivedAt }));
+  }
   const callerHash = own?.callerHash;
   if (typeof callerHash === 'string') {
-    count += await remove(tickets(), recentKey(callerHash, { ticketNo, receivedAt }));
     const talk = { pk: conversationPk(callerHash) };
     if ((await read(receipts(), talk))?.ticketNo === ticketNo) count += await remove(receipts(), talk);
   }
@@ -125,9 +131,19 @@ async function emptyReceipt(pk: string, kinds: readonly ErasableKind[]): Promise
   return JSON.stringify(left) === JSON.stringify(row) ? 0 : replace(receipts(), left);
 }
 
-async function eraseRow({ pk, sk, ...row }: Item, kinds: readonly ErasableKind[]): Promise<number> {
+/** When a record was last written to (epoch ms); the cursor of a line has no date, and tells nothing of anybody. */
+const writtenAt = ({ at, madeAt, settledAt, createdAt, since }: Item): number => {
+  const instant = at ?? madeAt ?? settledAt ?? createdAt ?? since;
+  return typeof instant === 'string' ? fromIso(instant) : 0;
+};
+
+async function eraseRow(
+  { pk, sk, ...row }: Item,
+  kinds: readonly ErasableKind[],
+  over: (at: number) => boolean,
+): Promise<number> {
   if (RECORDS.some((prefix) => String(sk).startsWith(prefix))) {
-    return kinds.includes('records') ? remove(tickets(), { pk, sk }) : 0;
+    return kinds.includes('records') && over(writtenAt(row)) ? remove(tickets(), { pk, sk }) : 0;
   }
   if (!String(sk).startsWith(TEXT_PREFIX)) return 0;
   const text = row.text as TicketText;

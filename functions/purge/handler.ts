@@ -2,7 +2,7 @@
  * 到期清除: erases what was kept for as long as the district's `retention.json` says. A run takes so many tickets and leaves the
  * others to the next; whatever it was cut off at, the next run finishes. History is not touched.
  */
-import { erasures } from '#domain/retention/due.ts';
+import { erasures, isRecordOver } from '#domain/retention/due.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { erasureStore } from '#functions/adapters/erasure-store.ts';
@@ -44,8 +44,10 @@ async function purge(ticketNo: string, now: number): Promise<number> {
   const ticket = await ticketStore().load(ticketNo);
   if (ticket === undefined) return 0;
   const related = await relatedTickets(ticket, ticketStore());
-  const { due, lookAgainAt } = erasures(ticket, related, district().retention, now);
-  const erased = due.length === 0 ? 0 : await erasureStore().erase(ticket, due);
+  const { retention } = district();
+  const { due, lookAgainAt } = erasures(ticket, related, retention, now);
+  const erased =
+    due.length === 0 ? 0 : await erasureStore().erase(ticket, due, (at) => isRecordOver(at, retention, now));
   if (erased > 0) log.info('erased', { ticketNo, count: erased, code: due.join('+') });
   await erasureStore().lookAgain(ticket, lookAgainAt);
   return erased;

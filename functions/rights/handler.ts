@@ -26,7 +26,7 @@ import {
 } from '#schemas/rights.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { heldOf } from './held.ts';
-import { dialled, receiptsOf } from './subject.ts';
+import { dialled, forgetConsents, receiptsOf, sharing } from './subject.ts';
 
 export const handler = api({
   async 'POST /hotline/rights/export'(request) {
@@ -47,10 +47,13 @@ export const handler = api({
     const { keys } = await secret('QUERY_SECRET');
     const body: Corrected = { corrected: [], unknown: [] };
     for (const receipt of await receiptsOf(subject)) {
-      const { ticketNo, queryKeyId } = receipt;
+      const { ticketNo, queryKeyId, callerToken } = receipt;
       await record(ticketNo, 'corrected', operator, reason);
       const hash = phone && phoneHashWith(keyNamed(keys, queryKeyId), phone);
-      const known = await correctCaller(receipt, { name, phone: phone && hash ? { number: phone, hash } : undefined });
+      const known = await correctCaller(callerToken, await sharing(ticketNo, callerToken), {
+        name,
+        phone: phone && hash ? { number: phone, hash } : undefined,
+      });
       (known ? body.corrected : body.unknown).push(ticketNo);
     }
     return { status: 200, body };
@@ -71,8 +74,9 @@ export const handler = api({
         continue;
       }
       await record(ticketNo, 'erased', operator, reason, kinds);
-      const items = await erasureStore().erase(ticket, kinds);
-      body.items += items;
+      // Records of who was given the data aren't among what a person can have erased.
+      if (kinds.includes('identity')) body.items += await forgetConsents(ticket.callerToken);
+      body.items += await erasureStore().erase(ticket, kinds, () => false);
       body.erased.push(ticketNo);
     }
     return { status: 200, body };

@@ -18,8 +18,9 @@ export async function heldOf({ ticketNo, callerToken, receivedAt, request }: Rec
     store.events(ticketNo),
     callerStore().get(callerToken),
   ]);
+  const approved = approvedIn(events);
   const history = events.map((event) => {
-    const textKey = keyOf(event);
+    const textKey = keyOf(event, approved);
     return { seq: event.seq, at: event.at, type: event.type, ...(textKey === undefined ? {} : { textKey }) };
   });
   const keys = [...new Set(history.flatMap(({ textKey }) => textKey ?? []))];
@@ -74,10 +75,34 @@ function toldBy({ unit, type, attempts, createdAt, settledAt, state }: Delivery)
 
 const given = (reason: string | undefined) => (reason === undefined ? {} : { reason });
 
-function keyOf(event: TicketEvent): string | undefined {
-  if ('textKey' in event) return event.textKey;
-  if ('noteKey' in event) return event.noteKey;
-  return 'commentKey' in event ? event.commentKey : undefined;
+/** What the citizen said, and what they were told: what units and desk wrote to each other may tell of other people. */
+function keyOf(event: TicketEvent, approved: ReadonlySet<string>): string | undefined {
+  switch (event.type) {
+    case 'registered':
+    case 'directClosed':
+    case 'answeredByMain':
+      return event.textKey;
+    case 'replied':
+      return approved.has(event.textKey) ? event.textKey : undefined;
+    case 'appended':
+    case 'recordingsAttached':
+      return event.noteKey;
+    case 'rated':
+      return event.commentKey;
+    default:
+      return undefined;
+  }
+}
+
+/** Keys of answers that were approved: each approval is of the answer before it. */
+function approvedIn(events: readonly TicketEvent[]): Set<string> {
+  const keys = new Set<string>();
+  let last: string | undefined;
+  for (const event of events) {
+    if (event.type === 'replied') last = event.textKey;
+    if (event.type === 'answerApproved' && last !== undefined) keys.add(last);
+  }
+  return keys;
 }
 
 async function heldText(text: TicketText | undefined): Promise<HeldTicket['texts'][string] | undefined> {

@@ -1,10 +1,14 @@
-/** Which requests a person's wish is about. */
+/** Which requests a person's wish is about, and what hangs on the person and not on a request. */
+import { callerStore } from '#functions/adapters/caller-store.ts';
+import { removeConsents } from '#functions/adapters/consent-store.ts';
+import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { receiptStore } from '#functions/adapters/receipt-store.ts';
 import { secret } from '#functions/adapters/secrets.ts';
 import type { Receipt } from '#functions/ports/receipt-store.ts';
 import { diallable } from '#functions/shared/intake-request.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
 import { phoneHashWith } from '#functions/shared/query-code.ts';
+import { relatedTickets } from '#functions/shared/related.ts';
 
 /** More than this under one number is no person's; and an answer has to fit into one. */
 const MOST = 200;
@@ -34,6 +38,21 @@ export function dialled(phone: string, pointer: string): string {
   const number = diallable(phone);
   if (number === undefined) throw refused('not a complete phone number', pointer);
   return number;
+}
+
+/** 拆单: a request and its parts have one caller. */
+export async function sharing(ticketNo: string, callerToken: string): Promise<string[]> {
+  const ticket = await ticketStore().load(ticketNo);
+  const related = ticket === undefined ? [] : await relatedTickets(ticket, ticketStore());
+  return [ticketNo, ...related.filter((one) => one.callerToken === callerToken).map((one) => one.ticketNo)];
+}
+
+/** Before the caller's row goes, which alone leads to them. What the purge takes away a year later has expired by itself. */
+export async function forgetConsents(callerToken: string): Promise<number> {
+  const openid = (await callerStore().get(callerToken))?.openid;
+  if (openid === undefined) return 0;
+  const { templates } = await secret('WECHAT_SECRET');
+  return removeConsents(openid, Object.values(templates));
 }
 
 const refused = (detail: string, pointer = '/phone') =>

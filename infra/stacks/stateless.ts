@@ -158,10 +158,10 @@ export class StatelessStack extends Stack {
     // Apart from the desk's own function: it alone shows identity to a person, and erases on demand.
     const rights = fn('rights', DOOR, 'Export, correction and erasure for persons who ask (个人信息权利)')
       .table(tickets, ['DeleteItem', 'GetItem', 'PutItem', 'Query'])
-      .table(receipts, ['DeleteItem', 'GetItem', 'PutItem'], ['byCaller'])
-      .table(callers, ['DeleteItem', 'GetItem', 'PutItem'])
+      .table(receipts, ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'], ['byCaller'])
+      .table(callers, ['DeleteItem', 'GetItem', 'UpdateItem'])
       .bucket(attachments, KEPT, ['DeleteObject', 'GetObject'])
-      .secret(state.querySecret)
+      .secret(state.querySecret, state.wechatSecret)
       .settings(operatorLogin);
     const citizen = fn('citizen', DOOR, 'Status, urge, append, withdraw and rating for the citizen who asked')
       .table(tickets, CHANGE)

@@ -2,11 +2,15 @@
  * Persons' data on the whole template: years pass (保存期限), somebody asks for what is held or to have it erased (个人信息权利), and a
  * look at every row and file for what they said. What is open is left alone; what was erased still has its history.
  */
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOf } from '#domain/retention/term.ts';
 import { fold } from '#domain/ticket/evolve.ts';
+import { consentKey } from '#functions/adapters/consent-store.ts';
 import { compileDistrict } from '#infra/district-folder.ts';
+import { openidOf } from '#infra/local/platforms/wechat.ts';
 import type { TicketEvent } from '#schemas/event.ts';
 import type { IntakeReceipt } from '#schemas/intake.ts';
 import { Corrected, Erased, HeldData } from '#schemas/rights.ts';
@@ -49,6 +53,19 @@ async function end(...ticketNos: string[]): Promise<void> {
     expect(answer.status).toBe(200);
   }
   await jieban.runner.idle(20_000);
+}
+
+/** As WeChat's event of an `accept` leaves it. */
+async function allowMessages(openid: string): Promise<void> {
+  const { region, endpoints } = jieban.runner.plane;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region, endpoint: endpoints.dynamodb, credentials }));
+  const names = (await client.send(new ListTablesCommand({}))).TableNames ?? [];
+  const TableName = names.find((name) => name.toLowerCase().includes('callers'));
+  const [templateId = ''] = Object.values(jieban.secrets.wechat.templates);
+  const Item = { callerToken: consentKey(openid, templateId), status: 'accept', at: 1 };
+  await client.send(new PutCommand({ TableName, Item }));
+  client.destroy();
 }
 
 async function purge(): Promise<void> {
@@ -246,6 +263,12 @@ describe('a person who asks', { timeout: 60_000 }, () => {
     expect(Corrected.parse(noted.body)).toEqual({ corrected: [ticketNo], unknown: [] });
     const kept = await as('leader', 'rights/export', { phone: '13811110007' });
     expect(JSON.stringify(kept.body)).toContain(wechatRequest('ask-3').content);
+    // What she allowed to be sent is a row of its own, under her openid.
+    const openid = openidOf('demo-other');
+    await allowMessages(openid);
+    expect(found(await everything(), [openid])).toEqual([openid]);
+    expect((await as('leader', 'rights/erase', { ticketNo })).status).toBe(200);
+    expect(found(await everything(), [openid, '13811110007'])).toEqual([]);
   });
 });
 
@@ -283,7 +306,8 @@ describe('when the term of words is over', { timeout: 60_000 }, () => {
     expect(found(left, HIS_WORDS)).toEqual(HIS_WORDS);
     expect(await eventsOf(hers)).toEqual(events);
     expect(fold(events)).toEqual((await snapshotOf(hers))?.ticket);
-    expect((await snapshotOf(hers))?.dueKey).toBeUndefined();
+    // For good: what is recorded on it later has a term of its own.
+    expect((await snapshotOf(hers))?.dueKey).toBe('ENDED');
     const shown = await jieban.history(hers.ticketNo);
     expect(shown.status).toBe(200);
     expect(shown.body.events).toHaveLength(events.length);
@@ -307,6 +331,24 @@ describe('when the term of words is over', { timeout: 60_000 }, () => {
     const before = await storedRows(jieban);
     await purge();
     expect(await storedRows(jieban)).toEqual(before);
+  });
+
+  it('a record of who looked is kept for its own three years, and no longer', async () => {
+    const authorization = `Bearer ${await jieban.platforms.oidc.token('leader-1', 'leader')}`;
+    const body = JSON.stringify({ reason: '上级检查', ticketNo: hers.ticketNo });
+    const headers = { ...JSON_BODY, authorization };
+    expect((await jieban.raw('/hotline/rights/export', { method: 'POST', headers, body })).status).toBe(200);
+    const exportedAt = clock().now();
+    const records = async () =>
+      (await storedRows(jieban)).tickets.filter(
+        ({ pk, sk }) => pk === `T#${hers.ticketNo}` && /^RIGHT#/.test(String(sk)),
+      );
+    clock().advanceTo(endOf(retention.records.keep, exportedAt) - MINUTE);
+    await purge();
+    expect(await records()).toMatchObject([{ act: 'exported', by: 'leader-1' }]);
+    clock().advanceTo(endOf(retention.records.keep, exportedAt) + 91 * DAY);
+    await purge();
+    expect(await records()).toEqual([]);
   });
 
   it('no run failed and none was denied; what was erased is counted', () => {

@@ -214,6 +214,7 @@ describe('deliveries', () => {
     '%s',
     async (fault) => {
       for (const group of GROUPS) {
+        const repeats = world.jieban.platforms.departments.duplicates();
         world.faults.armDelivery(fault);
         const complaints = await run(group);
         const hits = world.faults.deliveryHits();
@@ -221,6 +222,8 @@ describe('deliveries', () => {
         record(fault, group, hits, complaints);
         expect(complaints).toEqual([]);
         expect(hits).toBeGreaterThan(0);
+        // A message of ours that comes twice reaches no department twice.
+        expect(world.jieban.platforms.departments.duplicates()).toBe(repeats);
       }
     },
     LIMIT,

@@ -37,7 +37,8 @@ const nameOf = (event: TicketEvent): string =>
   event.type === 'warned' && event.clock === 'sign' ? `warned ${event.grade ?? event.colour}` : event.type;
 
 const doneOnce: Check = (_, { done }, { events }, complain) => {
-  const asked = ['registered', ...done];
+  // The router's own: one owner, and another one only when somebody is told that it is done.
+  const asked = ['registered', 'dispatched', ...done];
   for (const name of new Set(asked)) {
     const times = asked.filter((one) => one === name).length;
     const written = events.filter((event) => nameOf(event) === name).length;
@@ -82,6 +83,15 @@ const callbacks: Check = ({ jieban }, { receipt: { ticketNo } }, { events, deliv
   }
 };
 
+/** `received` of the platform drops repeats, so what came is looked at itself: a repeat may only follow its own first time. */
+const inTurn: Check = ({ jieban }, { receipt: { ticketNo } }, _, complain) => {
+  const own = jieban.platforms.departments.arrivals().filter((one) => one.ticketNo === ticketNo);
+  for (const unit of new Set(own.map(({ department }) => department))) {
+    const order = own.filter(({ department }) => department === unit).map(({ n }) => n);
+    if (order.some((n, index) => n < (order[index - 1] ?? 0))) complain('in turn', `${unit} heard ${order.join(', ')}`);
+  }
+};
+
 const feedback: Check = ({ jieban }, { channel, receipt: { ticketNo } }, { events }, complain) => {
   const recorded = events.filter((event) => event.type === 'feedbackRecorded');
   for (const event of events.filter((one) => isTold(one, channel, jieban.district.feedback))) {
@@ -116,4 +126,4 @@ const alarms: Check = ({ jieban }, { receipt: { ticketNo } }, { ticket }, compla
   if (running !== expected) complain('alarms', `${running} run instead of ${expected}`);
 };
 
-const CHECKS: readonly Check[] = [oneTicket, doneOnce, snapshot, marksOnce, callbacks, feedback, alarms];
+const CHECKS: readonly Check[] = [oneTicket, doneOnce, snapshot, marksOnce, callbacks, inTurn, feedback, alarms];

@@ -134,6 +134,8 @@ export const returned: Story = async (world, name) => {
   const back = { command: 'return', ...refusal, suggestedDepartment: second } as const;
   await department(world, first, matter, back, 'returnRequested');
   await desk(world, matter, { command: 'approveReturn', owner: second, reason: REASON }, 'returnApproved');
+  // In the same commit.
+  matter.done.push('dispatched');
   await world.settle([matter]);
   await department(world, second, matter, { command: 'sign' }, 'signed');
   await department(world, second, matter, { command: 'accept' }, 'accepted');

@@ -169,10 +169,12 @@ const GRANTS: Readonly<Record<string, readonly string[]>> = {
   rights: [
     ...ERASE,
     'dynamodb:GetItem@Callers',
-    'dynamodb:PutItem@Callers',
     'dynamodb:Query@Receipts/byCaller',
+    'dynamodb:UpdateItem@Callers',
+    'dynamodb:UpdateItem@Receipts',
     's3:GetObject@Attachments/kept/*',
     ...SECRET('QuerySecret'),
+    ...SECRET('WechatSecret'),
   ],
 };
 

@@ -301,7 +301,7 @@ describe.each(REGIONS)('%s', (region) => {
       'purge dynamodb:DeleteItem',
       'rights dynamodb:DeleteItem',
       'rights dynamodb:GetItem',
-      'rights dynamodb:PutItem',
+      'rights dynamodb:UpdateItem',
       'website dynamodb:PutItem',
       'wechat dynamodb:PutItem',
     ]);

@@ -116,12 +116,12 @@ const ON_OBJECT: Readonly<Record<string, string>> = {
 /** Query parameters that ask for no other action; `?acl` and its like do. */
 const HARMLESS = /^(x-id|x-amz-.*|response-.*|partnumber|list-type|prefix|max-keys|continuation-token|delimiter)$/;
 /** Headers that ask for an action of their own. */
-const DEMANDING = ['x-amz-acl', 'x-amz-tagging', 'x-amz-object-lock-mode', 'x-amz-object-lock-legal-hold'];
+const DEMANDING = /^x-amz-(acl|tagging|grant-.*|object-lock-.*)$/;
 
 function objectCalls({ method, path, headers }: AwsRequest, place: Place): Call[] | undefined {
   const { pathname, searchParams } = new URL(path, 'http://s3');
   if ([...searchParams.keys()].some((name) => !HARMLESS.test(name.toLowerCase()))) return undefined;
-  if (DEMANDING.some((name) => headers[name] !== undefined)) return undefined;
+  if (Object.keys(headers).some((name) => DEMANDING.test(name.toLowerCase()))) return undefined;
   const object = objectOf(pathname, place);
   if (!object.key) {
     return method === 'GET' || method === 'HEAD' ? [{ action: 's3:ListBucket', resource: object.bucket }] : undefined;

@@ -26,6 +26,7 @@ interface PolicyProperties {
 interface RoleProperties {
   Policies?: { PolicyDocument: unknown }[];
   ManagedPolicyArns?: string[];
+  PermissionsBoundary?: unknown;
 }
 
 /**
@@ -53,7 +54,9 @@ function grantsUnder(template: Template, holder: Resource, arn: string): Grant[]
   if (role === undefined)
     throw new UnsupportedTemplateError([describe(holder, `its role ${arn} is not in the template`)]);
   const name = template.nameOf(role);
-  const { Policies = [], ManagedPolicyArns = [] } = template.properties<RoleProperties>(role);
+  const { Policies = [], ManagedPolicyArns = [], PermissionsBoundary } = template.properties<RoleProperties>(role);
+  if (PermissionsBoundary !== undefined)
+    throw new UnsupportedTemplateError([describe(role, 'permissions boundaries are not judged here')]);
   const grants = Policies.flatMap(({ PolicyDocument }) => readDocument(role, PolicyDocument));
   for (const policy of template.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')) {
     const { Roles = [], PolicyDocument } = template.properties<PolicyProperties>(policy);

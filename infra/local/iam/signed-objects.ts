@@ -21,6 +21,9 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 /** The fields of an upload form stand before its file; they are small. */
 const MAX_FIELDS_BYTES = 65_536;
 
+/** Fields of a form that ask for an action of their own, as the headers of the same name do. */
+const FORM_FIELDS = ['acl', 'tagging'] as const;
+
 /** Puts the judge before the server's own listeners. */
 export function guardSignedObjects(server: Server, { roles, record: folder }: Signers): void {
   const record = openRecord(folder);
@@ -30,13 +33,20 @@ export function guardSignedObjects(server: Server, { roles, record: folder }: Si
   const pass: Listener = (request, response) => {
     for (const listener of listeners) listener.call(server, request, response);
   };
-  const judged = (request: IncomingMessage, response: ServerResponse, credential: string, path: string): void => {
+  const judged = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    credential: string,
+    path: string,
+    more: readonly string[] = [],
+  ): void => {
     const role = roles.get(credential.split('/')[0] ?? '');
     if (role === undefined) {
       pass(request, response);
       return;
     }
-    const asked = { method: request.method === 'POST' ? 'PUT' : (request.method ?? ''), path, headers: {}, body: '' };
+    const headers = Object.fromEntries(more.map((field) => [`x-amz-${field}`, '']));
+    const asked = { method: request.method === 'POST' ? 'PUT' : (request.method ?? ''), path, headers, body: '' };
     const calls = callsOf(asked, placeOf(role.holder));
     const allowed = (call: Call): boolean => {
       const by = judge(role.grants, call);
@@ -49,8 +59,8 @@ export function guardSignedObjects(server: Server, { roles, record: folder }: Si
       return;
     }
     request.resume();
-    const { status, headers, body } = denial(asked, role.name, refused);
-    response.writeHead(status, headers).end(body);
+    const answer = denial(asked, role.name, refused);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
   };
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -61,8 +71,9 @@ export function guardSignedObjects(server: Server, { roles, record: folder }: Si
     else if (!isForm) pass(request, response);
     else {
       readFields(request, (text) => {
+        const more = FORM_FIELDS.filter((field) => fieldOf(text, field) !== '');
         const key = encodeURI(fieldOf(text, 'key'));
-        judged(request, response, fieldOf(text, 'X-Amz-Credential'), `${pathname.replace(/\/$/, '')}/${key}`);
+        judged(request, response, fieldOf(text, 'X-Amz-Credential'), `${pathname.replace(/\/$/, '')}/${key}`, more);
       });
     }
   });

@@ -28,6 +28,13 @@ export interface ReceivedCallback {
   event: CallbackEvent;
 }
 
+/** A callback that came, for the first time or again. */
+export interface Arrival {
+  readonly department: string;
+  readonly ticketNo: string;
+  readonly n: number;
+}
+
 export interface DemoDepartmentsOptions {
   /** department id → its keys (`whsec_…`); all verify, the first signs. */
   keys: Readonly<Record<string, readonly string[]>>;
@@ -64,6 +71,7 @@ export class DemoDepartments {
   readonly #moved = new Set<string>();
   #move: ((department: string, endpoint: string | undefined) => void) | undefined;
   /** Callbacks that came before the API was known. */
+  readonly #arrivals: Arrival[] = [];
   readonly #waiting: Task[] = [];
   #jieban: JiebanAt | undefined;
   #duplicates = 0;
@@ -116,6 +124,11 @@ export class DemoDepartments {
         (of.department === undefined || of.department === department) &&
         (of.ticketNo === undefined || of.ticketNo === event.subject),
     );
+  }
+
+  /** Every genuine callback in the order in which it came, repeats included: what `received` hides. */
+  arrivals(): readonly Arrival[] {
+    return this.#arrivals;
   }
 
   /** How many callbacks arrived again with a `webhook-id` that was known. */
@@ -175,6 +188,7 @@ export class DemoDepartments {
       return { status: 422, body: { error: 'not a callback', errors } };
     }
     const id = `${department}#${String(exchange.headers['webhook-id'])}`;
+    this.#arrivals.push({ department, ticketNo: parsed.data.subject, n: parsed.data.data.sequence });
     if (this.#seen.has(id)) {
       this.#duplicates += 1;
       return { status: 200, body: { received: true, duplicate: true } };

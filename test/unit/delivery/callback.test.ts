@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callbackEvent, type Names, needsCaller } from '#domain/delivery/callback.ts';
-import { attachmentNames, type ReadableRequest } from '#domain/delivery/words.ts';
+import { addedWords, attachmentNames, type ReadableRequest, requestOf, WITHHELD } from '#domain/delivery/words.ts';
 import { fold } from '#domain/ticket/evolve.ts';
 import type { LinkedAttachment } from '#schemas/attachment.ts';
 import { CallbackEvent } from '#schemas/callback.ts';
@@ -187,6 +187,20 @@ describe('the names of attachments', () => {
     expect(attachmentNames(request, started().is, undefined)).toEqual(['工资条.jpg']);
     expect(attachmentNames({ ...request, masked }, started().is, undefined)).toEqual(['工资条.jpg']);
     expect(attachmentNames({ ...request, masked }, started({ confidential: true }).is, undefined)).toEqual(['***.jpg']);
+  });
+});
+
+describe('words of a confidential caller who was erased', () => {
+  const { is } = started({ confidential: true });
+  it('are withheld: nobody knows any more which name to take out of them', () => {
+    expect(addedWords('请尽快处理。张三', is, caller)).not.toContain('张三');
+    expect(addedWords('请尽快处理。张三', is, undefined)).toBe(WITHHELD);
+    expect(attachmentNames(request, is, undefined)).toEqual([WITHHELD]);
+  });
+  it('go out when they were masked as they came, and when nothing was to be hidden', () => {
+    const masked = { title: '标题', content: '内容' };
+    expect(requestOf({ ...request, masked }, { ticket: is }, names)).toMatchObject(masked);
+    expect(addedWords('请尽快处理。', started().is, undefined)).toBe('请尽快处理。');
   });
 });
 

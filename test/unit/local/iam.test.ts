@@ -112,6 +112,8 @@ describe('what a request asks for', () => {
     [s3('GET', '/b/kept/a%20b?x-id=GetObject'), [`s3:GetObject ${P}:s3:::b/kept/a b`]],
     [s3('GET', '/b/kept/a?acl'), undefined],
     [s3('PUT', '/b/a', { 'x-amz-acl': 'public-read' }), undefined],
+    [s3('PUT', '/b/a', { 'x-amz-grant-read': 'uri="http://acs.amazonaws.com/groups/global/AllUsers"' }), undefined],
+    [s3('PUT', '/b/a', { 'x-amz-object-lock-retain-until-date': '2030-01-01T00:00:00Z' }), undefined],
     [
       s3('PUT', '/b/to', { 'x-amz-copy-source': 'b/from' }),
       [`s3:PutObject ${P}:s3:::b/to`, `s3:GetObject ${P}:s3:::b/from`],
