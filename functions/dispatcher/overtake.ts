@@ -35,15 +35,19 @@ export async function overtake(engine: Engine, withdrawal: Delivery, settled: nu
   return true;
 }
 
-/** False while somebody is at it. */
-async function supersede(engine: Engine, row: Delivery, by: number): Promise<boolean> {
+/** False while somebody is at it, who finds a flag when the attempt fails. */
+async function supersede(engine: Engine, row: Delivery, by: number, again = true): Promise<boolean> {
   if (row.state !== 'pending' && row.state !== 'dead') return true;
   const leased = row.leaseUntil !== undefined && row.leaseUntil > engine.realNow();
   if (row.state === 'pending' && leased) {
     if (row.supersededBy === undefined) await engine.store.flag(row, by);
     return false;
   }
-  if (!(await engine.store.supersede(row, by, engine.officeNow()))) return false;
+  if (!(await engine.store.supersede(row, by, engine.officeNow()))) {
+    // Somebody began an attempt, or ended one, since it was read.
+    const now = again ? await engine.store.find(row) : undefined;
+    return now !== undefined && supersede(engine, now, by, false);
+  }
   await engine.settled({ ...row, state: 'superseded' });
   return true;
 }

@@ -195,6 +195,11 @@ describe('two tickets', () => {
     const added = '施工队昨晚走了';
     async function merged(flags: Partial<IntakeRequest> = {}, mainFlags: Partial<IntakeRequest> = {}) {
       const [main, same] = [await opened(OWNER, mainFlags), await opened('renshe', flags)];
+      // As of every request until it is erased; this caller told neither name nor number.
+      for (const ticketNo of [main, same]) {
+        const { callerToken } = await load(ticketNo);
+        await world.put('Callers', { callerToken, createdAt: new Date().toISOString() });
+      }
       await asOperator('contractor', same, { command: 'append', text: added });
       await asOperator('dispatcher', same, { command: 'merge', into: main, reason: '来电13900001234同事' });
       return { main, same };

@@ -254,6 +254,7 @@ describe('the order of a ticket’s messages to a unit', () => {
     await world.seed(moved);
     world.receiver.next(ticketNo, OWNER, status(500), status(500));
     await world.dispatch.send(pointer(2));
+    await world.dispatch.drain();
     await world.dispatch.send(pointer(3));
     await world.dispatch.drain();
     expect(world.receiver.of(ticketNo).map(({ unit: to }) => to)).toEqual(['renshe']);
