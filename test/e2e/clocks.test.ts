@@ -33,7 +33,7 @@ let jieban: Instance;
 let restarted = 0;
 
 beforeAll(async () => {
-  const assembly = await synthesizeInto(join(dataDir, 'assembly'));
+  const assembly = process.env.JIEBAN_TEST_ASSEMBLY ?? (await synthesizeInto(join(dataDir, 'assembly')));
   await firstHalf(assembly);
   jieban = await startInstance({ dataDir, assembly, silent, frozen: true, throttle: false });
   restarted = jieban.runner.plane.clock.now();

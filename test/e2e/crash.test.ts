@@ -24,7 +24,7 @@ const folders: string[] = [];
 beforeAll(async () => {
   const folder = tempFolder();
   folders.push(folder);
-  assembly = await synthesizeInto(join(folder, 'cdk.out'));
+  assembly = process.env.JIEBAN_TEST_ASSEMBLY ?? (await synthesizeInto(join(folder, 'cdk.out')));
 });
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
