@@ -1,14 +1,21 @@
 /**
  * Calls that only a rare situation makes, each on the whole template, so that their grants are known to be needed: a snapshot
- * of before a field came to be is read from its events, a form names a file that was never sent, a part is split off, a
- * breaker closes again.
+ * of before a field came to be is read from its events, words overtake the request that they belong to, a form names a file
+ * that was never sent, a part is split off, a breaker closes again.
  */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ChangeMessageVisibilityCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileDistrict } from '#infra/district-folder.ts';
+import { openidOf } from '#infra/local/platforms/wechat.ts';
 import { UploadPermit } from '#schemas/attachment.ts';
-import { type Instance, phoneRequest, startInstance, wechatRequest } from './support.ts';
+import { type Instance, phoneRequest, startInstance, textPush, wechatRequest } from './support.ts';
 
 const MINUTE = 60_000;
 /** Failures in a row that open a breaker, and longer than it stays open the first time. */
@@ -17,6 +24,7 @@ const OPEN_MS = 2 * MINUTE;
 
 let jieban: Instance;
 let db: DynamoDBClient;
+let sqs: SQSClient;
 let tickets = '';
 beforeAll(async () => {
   const silent = compileDistrict('xianan').departments.map(({ id }) => id);
@@ -24,11 +32,13 @@ beforeAll(async () => {
   const { region, endpoints } = jieban.runner.plane;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   db = new DynamoDBClient({ region, endpoint: endpoints.dynamodb, credentials });
+  sqs = new SQSClient({ region, endpoint: endpoints.sqs, credentials, useQueueUrlAsEndpoint: false });
   const { TableNames = [] } = await db.send(new ListTablesCommand({}));
   tickets = TableNames.find((name) => name.includes('Tickets')) ?? '';
 });
 afterAll(async () => {
   db?.destroy();
+  sqs?.destroy();
   await jieban?.stop();
 });
 
@@ -53,6 +63,49 @@ async function age(ticketNo: string): Promise<void> {
     }),
   );
 }
+
+// First: what WeChat pushes has the real time on it, and the other stories move the instance's.
+describe('what is said later', { timeout: 60_000 }, () => {
+  const say = async (msgId: string, content: string): Promise<void> => {
+    const { query, body } = textPush(jieban, { msgId, openid: openidOf('demo-overtaken'), content });
+    const response = await fetch(`${jieban.url}/channels/wechat/messages?${new URLSearchParams(query)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/xml' },
+      body,
+    });
+    expect(await response.text()).toBe('success');
+  };
+  /** The number in the one message that waits for the router, and its return to the queue. */
+  async function holdBack(): Promise<{ ticketNo: string; release: () => Promise<void> }> {
+    const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ MaxResults: 100 }));
+    const QueueUrl = QueueUrls.find((url) => url.includes('Intake') && !url.includes('Dead'));
+    const message = await jieban.until('it waits for the router', async () => {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 }));
+      return Messages[0];
+    });
+    const ReceiptHandle = message.ReceiptHandle;
+    const { ticketNo } = JSON.parse(message.Body ?? '') as { ticketNo: string };
+    const release = async () => {
+      await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    };
+    return { ticketNo, release };
+  }
+
+  it('is added also where it overtakes the request', async () => {
+    await jieban.runner.pauseSource('router');
+    await say('92000000000000001', '永安街道西大街的路灯坏了半个月');
+    const { ticketNo, release } = await holdBack();
+    await say('92000000000000002', '就在学校门口');
+    jieban.runner.resumeSource('router');
+    const types = async () => (await jieban.history(ticketNo)).body.events?.map(({ type }) => type) ?? [];
+    await jieban.until('it is added', async () => (await types()).includes('appended') || undefined);
+    await release();
+    await jieban.runner.idle(20_000);
+    const all = await types();
+    expect(all.filter((type) => type === 'registered' || type === 'appended')).toEqual(['registered', 'appended']);
+    await jieban.until('a department is told', () => toldOf(ticketNo)[0]);
+  });
+});
 
 describe('a snapshot of before a field came to be', { timeout: 60_000 }, () => {
   it('is no hindrance for a department, nor for who sets the alarm', async () => {
