@@ -195,8 +195,11 @@ export const TicketEvent = z.discriminatedUnion('type', [
   event('cancelled', {}),
   /** 催办: the citizen asks to hurry; `times` counts them. */
   event('urged', { times: z.int().min(1) }),
-  /** 补充: the citizen adds to the request. `danger`: the words speak of danger to life. */
-  event('appended', { noteKey: z.string(), danger: z.literal(true).optional() }),
+  /**
+   * 补充: the citizen adds to the request. `saidAt`: when the channel received it, where a queue brought it, in whatever order.
+   * `danger`: the words speak of danger to life.
+   */
+  event('appended', { noteKey: z.string(), saidAt: Instant.optional(), danger: z.literal(true).optional() }),
   /**
    * 紧急告知: danger to life was heard, and the channel's answer told the caller whom to call. `phrase` is the district folder's.
    * Written with the event that brought the words.

@@ -2,6 +2,7 @@
 import type { SlaRules } from '#domain/sla/clock.ts';
 import type { KeptAttachment } from '#schemas/attachment.ts';
 import type { DepartmentCommand, HotlineCommand, RatingRequest } from '#schemas/command.ts';
+import type { Instant } from '#schemas/common.ts';
 import type { UnitLevel } from '#schemas/district.ts';
 import type { EventOf, TicketEvent } from '#schemas/event.ts';
 import type { IntakeRequest } from '#schemas/intake.ts';
@@ -41,8 +42,8 @@ export interface Append {
   readonly attachments?: readonly KeptAttachment[];
   /** What the text says of danger to life. */
   readonly danger?: Danger;
-  /** It came as a message, and nobody is there to hear a refusal. */
-  readonly asMessage?: true;
+  /** It came as a message, received at this instant by its channel, and nobody is there to hear a refusal. */
+  readonly saidAt?: Instant;
 }
 export interface Withdraw {
   readonly command: 'withdraw';

@@ -59,15 +59,21 @@ function append(
   command: Append | Extract<OnBehalfCommand, { command: 'append' }>,
   context: DecideContext,
 ): Outcome {
-  const { text, attachments, danger, asMessage }: Append = command;
-  if (danger === undefined && !asMessage && !('reason' in command) && ticket.additions >= MOST_ADDITIONS) {
+  const { text, attachments, danger, saidAt }: Append = command;
+  if (danger === undefined && saidAt === undefined && !('reason' in command) && ticket.additions >= MOST_ADDITIONS) {
     return reject('ruleForbids', `a ticket takes ${MOST_ADDITIONS} additions; the hotline can write more`);
   }
   const key = `append-${ticket.version + 1}`;
   const tell = isOpen(ticket.status) ? tellOwner(ticket, 'appended', context) : [];
   return {
     drafts: [
-      { type: 'appended', noteKey: key, ...(danger === undefined ? {} : { danger: true as const }), tell },
+      {
+        type: 'appended',
+        noteKey: key,
+        ...(saidAt === undefined ? {} : { saidAt }),
+        ...(danger === undefined ? {} : { danger: true as const }),
+        tell,
+      },
       ...(danger === undefined ? [] : [advised(danger)]),
     ],
     texts: [

@@ -3,6 +3,7 @@
  * still waits at the desk because nobody could tell whose it is, is routed again with all that was said.
  */
 import { route } from '#domain/routing/route.ts';
+import { appendedIn } from '#domain/ticket/appended.ts';
 import type { TicketCommand } from '#domain/ticket/command.ts';
 import { district } from '#functions/adapters/district.ts';
 import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
@@ -45,13 +46,13 @@ function write(addition: Addition): Promise<ChangeResult> {
   });
 }
 
-function saidIn({ text, attachments, recordings, ticketNo }: Addition): TicketCommand | undefined {
+function saidIn({ text, attachments, recordings, receivedAt, ticketNo }: Addition): TicketCommand | undefined {
   if (text === undefined) {
     if (recordings === undefined) throw new Error('an addition without content');
     return undefined;
   }
   const said = hear(
-    { command: 'append', text, asMessage: true, ...(attachments === undefined ? {} : { attachments }) } as const,
+    { command: 'append', text, saidAt: receivedAt, ...(attachments === undefined ? {} : { attachments }) } as const,
     district(),
   );
   if ('danger' in said) log.warn('an addition speaks of danger', { ticketNo, code: 'danger' });
@@ -85,7 +86,7 @@ async function routeAgain(ticketNo: string): Promise<void> {
 
 async function added({ ticketNo }: Ticket): Promise<string[]> {
   const store = ticketStore();
-  const notes = (await store.events(ticketNo)).flatMap((event) => (event.type === 'appended' ? [event.noteKey] : []));
-  const texts = await Promise.all(notes.map((key) => store.text(ticketNo, key)));
+  const said = appendedIn(await store.events(ticketNo));
+  const texts = await Promise.all(said.map(({ noteKey }) => store.text(ticketNo, noteKey)));
   return texts.flatMap((text) => (text?.kind === 'note' ? [text.text] : []));
 }

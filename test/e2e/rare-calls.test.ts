@@ -75,35 +75,58 @@ describe('what is said later', { timeout: 60_000 }, () => {
     });
     expect(await response.text()).toBe('success');
   };
-  /** The number in the one message that waits for the router, and its return to the queue. */
-  async function holdBack(): Promise<{ ticketNo: string; release: () => Promise<void> }> {
+  /** Takes what waits for the router, and gives back one message after the other, by the channel's number for it. */
+  async function holdBack(count: number): Promise<{ ticketNo: string; release: (msgId: string) => Promise<void> }> {
     const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ MaxResults: 100 }));
     const QueueUrl = QueueUrls.find((url) => url.includes('Intake') && !url.includes('Dead'));
-    const message = await jieban.until('it waits for the router', async () => {
+    const held = new Map<string, string | undefined>();
+    let ticketNo = '';
+    await jieban.until('they wait for the router', async () => {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 }));
-      return Messages[0];
+      for (const { Body = '', ReceiptHandle } of Messages) {
+        const body = JSON.parse(Body) as { ticketNo: string; channelRef: string };
+        held.set(body.channelRef, ReceiptHandle);
+        ticketNo = body.ticketNo;
+      }
+      return held.size === count;
     });
-    const ReceiptHandle = message.ReceiptHandle;
-    const { ticketNo } = JSON.parse(message.Body ?? '') as { ticketNo: string };
-    const release = async () => {
+    const release = async (msgId: string) => {
+      const ReceiptHandle = held.get(`mp:${msgId}`);
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
     };
     return { ticketNo, release };
   }
 
-  it('is added also where it overtakes the request', async () => {
+  it('is added also where it overtakes the request, and read in the order in which it was said', async () => {
+    const words = ['你好', '永安街道西大街的路灯坏了半个月', '麻烦你们快一点'];
+    const idOf = (index: number) => `9200000000000000${index}`;
     await jieban.runner.pauseSource('router');
-    await say('92000000000000001', '永安街道西大街的路灯坏了半个月');
-    const { ticketNo, release } = await holdBack();
-    await say('92000000000000002', '就在学校门口');
+    for (const [index, content] of words.entries()) {
+      await say(idOf(index), content);
+      advance(1_000);
+    }
+    const { ticketNo, release } = await holdBack(words.length);
     jieban.runner.resumeSource('router');
-    const types = async () => (await jieban.history(ticketNo)).body.events?.map(({ type }) => type) ?? [];
-    await jieban.until('it is added', async () => (await types()).includes('appended') || undefined);
-    await release();
+    const written = async () =>
+      ((await jieban.history(ticketNo)).body.events ?? [])
+        .map(({ type }) => type)
+        .filter((type) => type === 'registered' || type === 'appended');
+    // The last one first: it registers the request that the router has not seen yet.
+    for (const [index, events] of [
+      [2, ['registered', 'appended']],
+      [1, ['registered', 'appended', 'appended']],
+    ] as const) {
+      await release(idOf(index));
+      await jieban.until('it is written', async () => (await written()).length === events.length);
+      expect(await written()).toEqual(events);
+    }
+    await release(idOf(0));
     await jieban.runner.idle(20_000);
-    const all = await types();
-    expect(all.filter((type) => type === 'registered' || type === 'appended')).toEqual(['registered', 'appended']);
-    await jieban.until('a department is told', () => toldOf(ticketNo)[0]);
+    expect(await written()).toEqual(['registered', 'appended', 'appended']);
+    const { event } = await jieban.until('a department is told', () => toldOf(ticketNo)[0]);
+    const { request, additions = [] } = event.data;
+    expect([request?.content, ...additions.map(({ text }) => text)]).toEqual(words);
+    expect(additions.map(({ at }) => at)).toEqual(additions.map(({ at }) => at).toSorted());
   });
 });
 

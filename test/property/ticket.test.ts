@@ -46,7 +46,7 @@ const anyCommand: fc.Arbitrary<TicketCommand> = fc.oneof(
       command: 'append',
       text: '有人落水',
       danger: { numbers: ['119', '120'], phrase: '落水' },
-      asMessage: true,
+      saidAt: '2026-03-02T09:00:00.000+08:00',
     },
     { command: 'append', text: '补充', reason },
     { command: 'attachRecordings', recordings: [{ id: 'r1', url: 'https://records.test/r1' }] },

@@ -15,6 +15,7 @@ import {
   isDiscreet,
   type ReadableRequest,
 } from '#domain/delivery/words.ts';
+import { appendedIn, saidAt } from '#domain/ticket/appended.ts';
 import { fold } from '#domain/ticket/evolve.ts';
 import type { CallerStore } from '#functions/ports/caller-store.ts';
 import type { TicketStore } from '#functions/ports/ticket-store.ts';
@@ -41,7 +42,7 @@ export async function readSource(
   const { event, callback, ticket, history } = told;
   const text = needsRequest(callback.type) ? await tickets.text(ticket.ticketNo, ticket.textKey) : undefined;
   const events = needsRequest(callback.type) ? history : [event];
-  const appended = events.filter((one) => one.type === 'appended');
+  const appended = appendedIn(events);
   const absorbed = events.filter((one) => one.type === 'absorbed').slice(-MOST_MERGED_TOLD);
   const noteKey = noteOf(event);
   const unmasked = text?.kind === 'request' && text.masked === undefined;
@@ -75,7 +76,7 @@ async function mergedSource({ tickets, callers }: SourcePorts, ticketNo: string,
   const caller = isDiscreet(ticket) ? await callers.get(ticket.callerToken) : undefined;
   const text = await tickets.text(ticketNo, ticket.textKey);
   const request = text?.kind === 'request' ? await readable(text, ticket, caller) : undefined;
-  const appended = history.filter((event) => event.type === 'appended');
+  const appended = appendedIn(history);
   return { ticket, request, additions: await additionsOf(appended, { ticket, caller }, tickets), caller };
 }
 
@@ -96,12 +97,12 @@ async function additionsOf(
   tickets: TicketStore,
 ): Promise<Addition[]> {
   const additions = await Promise.all(
-    appended.map(async ({ at, noteKey }) => {
-      const note = await tickets.text(ticket.ticketNo, noteKey);
+    appended.map(async (event) => {
+      const note = await tickets.text(ticket.ticketNo, event.noteKey);
       if (note?.kind !== 'note') return undefined;
       const { text, attachments = [] } = note;
       const names = attachments.map(({ name }) => addedWords(name, ticket, caller));
-      return { at, text, attachments: await linkAttachments(attachments, names) };
+      return { at: saidAt(event), text, attachments: await linkAttachments(attachments, names) };
     }),
   );
   return additions.filter((addition) => addition !== undefined);

@@ -1,5 +1,6 @@
 /** What comes later: additions of every kind, the desk's attention, routing again, the agent's hand for the caller. */
 import { describe, expect, it, test } from 'vitest';
+import { appendedIn } from '#domain/ticket/appended.ts';
 import { running } from '#domain/ticket/clocks.ts';
 import { fold } from '#domain/ticket/evolve.ts';
 import type { Danger } from '#schemas/routing.ts';
@@ -8,6 +9,7 @@ import {
   decision,
   dispatcher,
   HOUR,
+  MONDAY,
   operator,
   register,
   Story,
@@ -43,14 +45,28 @@ describe('append', () => {
     const story = storyUntil('HANDLING');
     for (let n = 0; n < 30; n++) story.give(append, citizen);
     expect(codeOf(story.try(append, citizen))).toBe('ruleForbids');
-    expect(codeOf(story.try({ ...append, asMessage: true }, citizen))).toBe('ok');
+    expect(codeOf(story.try({ ...append, saidAt: '2026-03-02T09:00:00.000+08:00' }, citizen))).toBe('ok');
     expect(codeOf(story.try({ ...append, danger: FALL }, citizen))).toBe('ok');
     expect(codeOf(story.try({ ...append, reason: '来电补充' }, dispatcher))).toBe('ok');
   });
 
+  it('is read in the order in which it was said, whichever message the queue brought first', () => {
+    const at = (second: number) => new Date(MONDAY + second * 1000).toISOString();
+    const story = storyUntil('HANDLING');
+    for (const said of [at(3), at(1), undefined, at(2), at(1)])
+      story.give({ ...append, ...(said === undefined ? {} : { saidAt: said }) }, citizen);
+    const appended = story.events.filter(({ type }) => type === 'appended');
+    // Without an instant of its own: when it was written, which was later than all of them.
+    const order = [1, 4, 3, 0, 2].map((index) => appended[index]?.seq);
+    expect(appendedIn(story.events).map(({ seq }) => seq)).toEqual(order);
+  });
+
   it('keeps pictures with the words', () => {
     const attachments = [{ name: '图片', url: 'https://mmbiz.qpic.cn/x' }];
-    const result = storyUntil('HANDLING').try({ ...append, asMessage: true, attachments }, citizen);
+    const result = storyUntil('HANDLING').try(
+      { ...append, saidAt: '2026-03-02T09:00:00.000+08:00', attachments },
+      citizen,
+    );
     expect(result.ok && result.texts[0]?.text).toEqual({ kind: 'note', text: append.text, attachments });
   });
 });
