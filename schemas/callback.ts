@@ -49,7 +49,7 @@ export const CallbackData = z.strictObject({
   note: z.string().optional(),
   /** 报到、协办完成: the unit that works along. */
   unit: UnitId.optional(),
-  /** 督办层级 */
+  /** 督办层级: in `supervised`, and in `dispatched` when the ticket comes to its unit under one. */
   supervision: SupervisionLevel.optional(),
   /** 经办人角色: who of the unit holds the ticket now. */
   handler: HandlerRole,

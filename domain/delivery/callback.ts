@@ -103,7 +103,7 @@ function data(
     ...(categoryCode === undefined ? {} : { category: { code: categoryCode, name: category ?? categoryCode } }),
     coHandlers: ticket.coHandlers,
     ...(event.reason === undefined ? {} : { reason: discreet ? discreetText(event.reason) : event.reason }),
-    ...factsOf(event),
+    ...factsOf(event, ticket),
     ...(note === undefined ? {} : { note: addedWords(note, ticket, caller) }),
     handler: ticket.handler,
     ...(ticket.noReturn === undefined ? {} : { designated: ticket.noReturn }),
@@ -119,7 +119,7 @@ function data(
 }
 
 /** What an event says beside the ticket's state. */
-function factsOf(event: TicketEvent): Partial<CallbackData> {
+function factsOf(event: TicketEvent, { supervision }: Ticket): Partial<CallbackData> {
   switch (event.type) {
     case 'returnApproved':
     case 'returnRejected':
@@ -138,6 +138,8 @@ function factsOf(event: TicketEvent): Partial<CallbackData> {
       return { unit: event.unit };
     case 'supervised':
       return { supervision: event.level };
+    case 'dispatched':
+      return supervision === undefined ? {} : { supervision: supervision.level };
     case 'warned': {
       const { clock, colour, grade = colour, dueAt, to = [] } = event;
       return { warning: { clock, colour, grade, dueAt, to: to.filter((recipient) => !isOfHotline(recipient)) } };

@@ -3,12 +3,13 @@
  * Every function returns a new clock (or the same one, when there is nothing to change) and repeats without harm.
  */
 import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
-import type { Deadline, WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Colour, Limit, LimitProfile, LimitQuery } from '#schemas/sla.ts';
 import { explain, explainPause, type Origin } from './explain.ts';
 import { findLimit } from './limits.ts';
-import { stillOverdue } from './overdue.ts';
-import { type Run, warningTimes } from './warnings.ts';
+import { overdueAgain, stillOverdue } from './overdue.ts';
+import { cut, dueUnder, goOn, isProvisional, ranOf, type Stretches, stretchesOf, uncut, usedMs } from './stretches.ts';
+import { warningTimes } from './warnings.ts';
 import { deadline, workingClock } from './working-clock.ts';
 
 /** What every clock of a district goes by. */
@@ -22,7 +23,7 @@ export interface ClockStart extends LimitQuery {
   readonly holder: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** In place of the profile's limit. */
+  /** In place of the profile's limit: no urgency changes it. */
   readonly limit?: Limit;
 }
 
@@ -30,23 +31,27 @@ export interface ClockStart extends LimitQuery {
 export function startClock(rules: SlaRules, start: ClockStart, earlier: readonly Clock[]): Clock {
   const { startedAt, holder, clock: id } = start;
   const limit = start.limit ?? findLimit(rules.profile, start);
-  return instance(rules, { id, holder, limit, startedAt, ...deadline(rules.calendar, startedAt, limit) }, earlier);
+  const set = start.limit === undefined ? {} : { set: 'limit' as const };
+  const run: Run = { id, holder, limit, startedAt, ran: [], ...set, ...deadline(rules.calendar, startedAt, limit) };
+  return instance(rules, run, earlier);
 }
 
 /** What an instance of a clock follows from. Epoch milliseconds. */
-interface Stretch extends Run, Pick<Clock, 'id' | 'holder' | 'provisional'> {
+interface Run extends Stretches, Pick<Clock, 'id' | 'holder' | 'limit' | 'provisional' | 'set'> {
+  readonly dueAt: number;
   readonly origin?: Origin;
 }
 
 /** The next instance of a clock: begun, handed on, moved or resumed, its marks follow from its limit, times and what was used. */
 function instance(
   { calendar, profile }: SlaRules,
-  stretch: Stretch,
+  run: Run,
   earlier: readonly Clock[],
   fired: Clock['fired'] = {},
 ): Clock {
-  const { id, holder, limit, startedAt, dueAt, usedMs, provisional } = stretch;
-  const { yellow, orange, red } = warningTimes(calendar, profile.warnings, stretch);
+  const { id, holder, limit, startedAt, dueAt, provisional, set } = run;
+  const used = usedMs(calendar, run, limit.unit);
+  const { yellow, orange, red } = warningTimes(calendar, profile.warnings, { limit, startedAt, dueAt, usedMs: used });
   const next: Clock = {
     id,
     instance: nextInstance(earlier, id),
@@ -57,28 +62,21 @@ function instance(
     provisional,
     marks: { yellow: toShanghai(yellow), orange: toShanghai(orange), red: toShanghai(red) },
     fired,
-    ...(usedMs ? { usedMs } : {}),
+    ...(used > 0 ? { usedMs: used } : {}),
+    ...ranOf(run),
+    ...(set === undefined ? {} : { set }),
   };
-  return { ...next, why: explain(calendar, next, stretch.origin) };
+  return { ...next, why: explain(calendar, next, run.origin) };
 }
 
 function nextInstance(earlier: readonly Clock[], id: ClockId): string {
   return `${id}#${earlier.filter((clock) => clock.id === id).length + 1}`;
 }
 
-const stretchOf = ({ id, holder, limit, startedAt, dueAt, usedMs, provisional }: Clock): Stretch => ({
-  id,
-  holder,
-  limit,
-  startedAt: fromIso(startedAt),
-  dueAt: fromIso(dueAt),
-  usedMs,
-  provisional,
-});
-
-/** 暂定: of what counts working days, whatever lies beyond the last notice. */
-const isProvisional = ({ calendar }: SlaRules, { unit }: Limit, dueAt: number): boolean =>
-  unit !== 'naturalMinutes' && !calendar.isOfficial(dueAt);
+const runOf = (clock: Clock): Run => {
+  const { id, holder, limit, dueAt, provisional, set } = clock;
+  return { id, holder, limit, ...stretchesOf(clock), dueAt: fromIso(dueAt), provisional, set };
+};
 
 /** `at` in epoch milliseconds. A clock that stands keeps the time at which it was first stopped. */
 export function stopClock(clock: Clock, at: number): Clock {
@@ -123,7 +121,7 @@ export function continueClock(
     (one) => one.id === clock.id && one.holder === holder && one.startedAt === startedAt && one.dueAt === dueAt,
   );
   return {
-    ...instance(rules, { ...stretchOf(clock), holder, origin: 'handedOn' }, earlier, own?.fired),
+    ...instance(rules, { ...runOf(clock), holder, origin: 'handedOn' }, earlier, own?.fired),
     heldSince: toShanghai(now),
     ...(own === undefined ? {} : stillOverdue(rules, own, dueAt, now)),
   };
@@ -131,7 +129,8 @@ export function continueClock(
 
 /**
  * 改时限: a running clock under another limit, e.g. of another urgency. A shorter limit counts from `now` (epoch ms): nobody could
- * have kept it before it was set; the deadline never moves back by it. A longer one counts from the start.
+ * have kept it before it was set; the deadline never moves back by it. A longer one counts from the start of the run, so that
+ * who shortens and takes it back has moved nothing. The same clock where the new limit gives neither.
  */
 export function changeLimit(
   rules: SlaRules,
@@ -140,29 +139,21 @@ export function changeLimit(
   now: number,
   earlier: readonly Clock[],
 ): Clock {
-  const run = stretchOf(clock);
-  const fromNow = deadline(rules.calendar, now, limit);
+  const { calendar } = rules;
+  const run = runOf(clock);
+  const fromNow = deadline(calendar, now, limit);
   if (fromNow.dueAt < run.dueAt) {
-    return instance(
-      rules,
-      { id: run.id, holder: run.holder, limit, startedAt: now, ...fromNow, origin: 'changed' },
-      earlier,
-    );
+    return instance(rules, { ...run, ...cut(run, now), limit, ...fromNow, origin: 'changed' }, earlier);
   }
-  const fromStart = dueUnder(rules, run, limit);
+  const whole = uncut(run);
+  const fromStart = dueUnder(calendar, whole, limit);
   if (fromStart.dueAt <= run.dueAt) return clock;
-  const { dueAt, provisional } = fromStart;
-  return armed(rules, instance(rules, { ...run, limit, dueAt, provisional, origin: 'changed' }, earlier), clock, now);
-}
-
-/** When a run is due under a limit: what it used before a pause, in the same kind of time, is no longer left. */
-function dueUnder(rules: SlaRules, { startedAt, usedMs = 0, limit: before }: Stretch, limit: Limit): Deadline {
-  const whole = deadline(rules.calendar, startedAt, limit);
-  const sameTime = (before.unit === 'naturalMinutes') === (limit.unit === 'naturalMinutes');
-  if (usedMs === 0 || !sameTime) return whole;
-  const own = workingClock(rules.calendar, limit.unit);
-  const dueAt = own.after(startedAt, Math.max(0, own.elapsed(startedAt, whole.dueAt) - usedMs));
-  return { dueAt, provisional: isProvisional(rules, limit, dueAt) };
+  return armed(
+    rules,
+    instance(rules, { ...run, ...whole, limit, ...fromStart, origin: 'changed' }, earlier),
+    clock,
+    now,
+  );
 }
 
 /** Colours that were raised and still are: those whose moment has not moved into the future. */
@@ -173,8 +164,8 @@ function armed(rules: SlaRules, moved: Clock, before: Clock, now: number): Clock
 }
 
 /**
- * 延期: the same run with a later deadline, `dueAt` and `now` in epoch ms. Colours whose moment moved into the future are armed
- * anew; the others stay raised.
+ * 延期: the same run with a later deadline, `dueAt` and `now` in epoch ms, which neither another urgency nor a notice of days off
+ * moves. Colours whose moment moved into the future are armed anew; the others stay raised.
  */
 export function moveDeadline(
   rules: SlaRules,
@@ -183,13 +174,9 @@ export function moveDeadline(
   now: number,
   earlier: readonly Clock[],
 ): Clock {
-  const provisional = isProvisional(rules, clock.limit, dueAt);
-  return armed(
-    rules,
-    instance(rules, { ...stretchOf(clock), dueAt, provisional, origin: 'extended' }, earlier),
-    clock,
-    now,
-  );
+  const provisional = isProvisional(rules.calendar, clock.limit, dueAt);
+  const run: Run = { ...runOf(clock), dueAt, provisional, set: 'deadline', origin: 'extended' };
+  return armed(rules, instance(rules, run, earlier), clock, now);
 }
 
 /**
@@ -198,38 +185,40 @@ export function moveDeadline(
  */
 export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier: readonly Clock[]): Clock {
   if (clock.stoppedAt === undefined) return clock;
-  const run = stretchOf(clock);
+  const { calendar } = rules;
   const stopped = fromIso(clock.stoppedAt);
+  const run = announced(rules, runOf(clock));
   if (stopped >= run.dueAt) {
     return {
       ...instance(rules, { ...run, origin: 'overdue' }, earlier, clock.fired),
-      ...stillOverdue(rules, clock, clock.dueAt, now),
+      ...overdueAgain(rules, clock, stopped, now),
       heldSince: toShanghai(now),
     };
   }
-  const own = workingClock(rules.calendar, run.limit.unit);
-  const usedMs = (run.usedMs ?? 0) + own.elapsed(run.startedAt, stopped);
+  const own = workingClock(calendar, run.limit.unit);
   const dueAt = own.after(now, own.elapsed(stopped, run.dueAt));
-  const provisional = isProvisional(rules, run.limit, dueAt);
-  const rest: Stretch = { ...run, startedAt: now, dueAt, usedMs, provisional, origin: 'resumed' };
+  const provisional = isProvisional(calendar, run.limit, dueAt);
+  const rest: Run = { ...run, ...goOn(run, stopped, now), dueAt, provisional, origin: 'resumed' };
   return instance(rules, rest, earlier, clock.fired);
+}
+
+/** A provisional run by the days that were announced since; what was set by hand stands. */
+function announced({ calendar }: SlaRules, run: Run): Run {
+  if (!run.provisional || run.set === 'deadline' || !calendar.isOfficial(run.dueAt)) return run;
+  return { ...run, ...dueUnder(calendar, run, run.limit) };
 }
 
 /**
  * 重算: a provisional clock whose days have been announced since. The deadline follows from the same start and limit; one that
- * was set by hand (`fixed`) stands. The same clock while it is still provisional.
+ * was set by hand stands. The same clock while it is still provisional.
  */
-export function recalculate(
-  rules: SlaRules,
-  clock: Clock,
-  { now, fixed }: { readonly now: number; readonly fixed: boolean },
-  earlier: readonly Clock[],
-): Clock {
-  const run = stretchOf(clock);
-  if (!clock.provisional || !rules.calendar.isOfficial(run.dueAt)) return clock;
-  const dueAt = fixed ? run.dueAt : dueUnder(rules, run, run.limit).dueAt;
-  const provisional = isProvisional(rules, run.limit, dueAt);
-  const origin: Origin = fixed ? 'extended' : 'recalculated';
+export function recalculate(rules: SlaRules, clock: Clock, now: number, earlier: readonly Clock[]): Clock {
+  const { calendar } = rules;
+  const run = runOf(clock);
+  if (!clock.provisional || !calendar.isOfficial(run.dueAt)) return clock;
+  const { dueAt } = announced(rules, run);
+  const provisional = isProvisional(calendar, run.limit, dueAt);
+  const origin: Origin = run.set === 'deadline' ? 'extended' : 'recalculated';
   return armed(rules, instance(rules, { ...run, dueAt, provisional, origin }, earlier), clock, now);
 }
 

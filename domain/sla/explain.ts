@@ -3,7 +3,7 @@ import { fromIso, inChinese, MINUTE } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Limit, LimitUnit } from '#schemas/sla.ts';
 import { daysAfter, daysOfOffice, listDays, onlyOffice, provisionalWords, sumUpDays } from './explain-days.ts';
-import { deadline } from './working-clock.ts';
+import { hasStood, stretchesOf } from './stretches.ts';
 
 /** What the office calls its clocks. */
 export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
@@ -28,7 +28,7 @@ export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
 export type Origin = 'handedOn' | 'extended' | 'changed' | 'recalculated' | 'resumed' | 'overdue';
 
 /** What an explanation needs of a clock: no holder, no person. */
-type Explained = Pick<Clock, 'id' | 'limit' | 'startedAt' | 'dueAt' | 'provisional' | 'usedMs'>;
+type Explained = Pick<Clock, 'id' | 'limit' | 'startedAt' | 'dueAt' | 'provisional' | 'usedMs' | 'ran' | 'set'>;
 
 /** Characters; a stored explanation may have 400. */
 const LONGEST = 300;
@@ -41,9 +41,9 @@ export function explain(calendar: WorkingCalendar, clock: Explained, origin?: Or
   const from = fromIso(clock.startedAt);
   const to = fromIso(clock.dueAt);
   if (clock.id === 'pause') return explainPause(from, to);
-  const how = howCounted(clock, origin);
-  const due = `${dueWords(calendar, clock, how, origin)}${origin ? ORIGIN_WORDS[origin] : ''}`;
-  const head = `${CLOCK_NAMES[clock.id]}时限${limitInChinese(clock.limit)}，${beginning(clock, origin)}`;
+  const how = howCounted(clock);
+  const due = `${dueWords(clock, how, origin)}${origin ? ORIGIN_WORDS[origin] : ''}`;
+  const head = `${CLOCK_NAMES[clock.id]}时限${limitInChinese(clock.limit)}，${beginning(clock)}`;
   if (how === 'naturalMinutes') return `${head}，昼夜连续计时，周末和节假日照计，${due}。`;
   const days = how === 'workingDays' ? daysAfter(calendar, from, to) : daysOfOffice(calendar, from, to);
   const rule = how === 'workingDays' ? '起算当日不计' : onlyOffice(calendar, from, days);
@@ -66,29 +66,21 @@ const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
 };
 
 /** What was left when a clock of working days stood is no whole number of days: it goes on by office hours. */
-function howCounted({ limit: { unit }, usedMs }: Explained, origin: Origin | undefined): LimitUnit {
-  const stood = usedMs !== undefined || origin === 'resumed';
-  return unit === 'workingDays' && stood ? 'workingMinutes' : unit;
+const howCounted = (clock: Explained): LimitUnit =>
+  clock.limit.unit === 'workingDays' && hasStood(stretchesOf(clock)) ? 'workingMinutes' : clock.limit.unit;
+
+function beginning(clock: Explained): string {
+  const from = inChinese(fromIso(clock.startedAt));
+  if (!hasStood(stretchesOf(clock))) return `自${from}起`;
+  return `挂起后自${from}继续${clock.usedMs === undefined ? '' : `，此前已计${durationInChinese(clock.usedMs)}`}`;
 }
 
-function beginning({ startedAt, usedMs }: Explained, origin: Origin | undefined): string {
-  const from = inChinese(fromIso(startedAt));
-  if (usedMs !== undefined) return `挂起后自${from}继续，此前已计${durationInChinese(usedMs)}`;
-  return origin === 'resumed' ? `挂起后自${from}继续` : `自${from}起`;
-}
-
-function dueWords(calendar: WorkingCalendar, clock: Explained, how: LimitUnit, origin: Origin | undefined): string {
+function dueWords(clock: Explained, how: LimitUnit, origin: Origin | undefined): string {
   const due = inChinese(fromIso(clock.dueAt));
   if (origin === 'extended') return `延期至${due}`;
   // An extension that a later instance of the run carries with it.
-  if (origin !== 'resumed' && isSetByHand(calendar, clock)) return `到期时间另定为${due}`;
+  if (clock.set === 'deadline' && !hasStood(stretchesOf(clock))) return `到期时间另定为${due}`;
   return `${due}${how === 'workingDays' ? '下班时' : ''}到期`;
-}
-
-/** Of what stood or is provisional one can't tell: the whole run, or the days that it was counted by, are no longer at hand. */
-function isSetByHand(calendar: WorkingCalendar, { limit, startedAt, dueAt, provisional, usedMs }: Explained): boolean {
-  if (provisional || usedMs !== undefined) return false;
-  return deadline(calendar, fromIso(startedAt), limit).dueAt !== fromIso(dueAt);
 }
 
 /** `30分钟`, `24小时`, `4个工作小时`, `5个工作日`. */

@@ -3,7 +3,7 @@
  * how soon is the district's data. Both wait for the office to open.
  */
 import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
-import type { Clock } from '#schemas/sla.ts';
+import type { Clock, LimitUnit } from '#schemas/sla.ts';
 import type { SlaRules } from './clock.ts';
 import { deadline, workingClock } from './working-clock.ts';
 
@@ -40,4 +40,24 @@ export function stillOverdue(
   const own = workingClock(rules.calendar, rules.profile.warnings.inspectionAfter.unit);
   const heard = toShanghai(own.whenHeard(Math.max(now, fromIso(inspectionAt))));
   return { overdue: { ...overdue, repeatAt, inspectionAt: heard } };
+}
+
+/**
+ * 挂起后仍超期: a clock that was overdue when it was stopped goes on at `now` (epoch ms). What had not rung waits for as long as it
+ * still had, in its own time: a pause brings nobody before the inspection office.
+ */
+export function overdueAgain(
+  { calendar, profile }: SlaRules,
+  { overdue }: Pick<Clock, 'overdue'>,
+  stopped: number,
+  now: number,
+): Pick<Clock, 'overdue'> {
+  if (overdue === undefined) return {};
+  const moved = (at: string, unit: LimitUnit): string => {
+    const own = workingClock(calendar, unit);
+    return toShanghai(own.whenHeard(own.after(now, own.elapsed(stopped, Math.max(stopped, fromIso(at))))));
+  };
+  const { repeatEvery, inspectionAfter } = profile.warnings;
+  const repeatAt = moved(overdue.repeatAt, repeatEvery.unit);
+  return { overdue: { ...overdue, repeatAt, inspectionAt: moved(overdue.inspectionAt, inspectionAfter.unit) } };
 }

@@ -25,11 +25,14 @@ export function reached(ticket: Ticket, { unit, n }: EventOf<'deliveryRecovered'
     : { ...rest, attention: ticket.attention.filter((topic) => topic !== 'undelivered') };
 }
 
-/** Before the first dispatch no limit runs on the urgency yet; after it, a change of limits is the desk's decision. */
+/** Whether words of danger make it critical: until its first dispatch. After it, a change of limits is the desk's decision. */
+export const becomesCritical = ({ dispatchedAt, status }: Ticket): boolean =>
+  dispatchedAt === undefined && isOpen(status);
+
 export const endangered = (ticket: Ticket): Ticket => ({
   ...look(ticket, 'danger'),
   flags: { ...ticket.flags, danger: true },
-  ...(ticket.dispatchedAt === undefined && isOpen(ticket.status) ? { urgency: 'critical' as const } : {}),
+  ...(becomesCritical(ticket) ? { urgency: 'critical' as const } : {}),
 });
 
 /** Somebody who can be reached was not: the platform refused us, or the citizen closed the only way. */

@@ -7,6 +7,7 @@ import { deadline } from '#domain/sla/working-clock.ts';
 import type { CallbackType } from '#schemas/event.ts';
 import type { Danger } from '#schemas/routing.ts';
 import type { Ticket } from '#schemas/ticket.ts';
+import { becomesCritical } from './attention.ts';
 import { running } from './clocks.ts';
 import type { Append, CitizenCommand, DecideContext, OnBehalfCommand, Rate } from './command.ts';
 import { closed } from './decide-hotline.ts';
@@ -15,6 +16,7 @@ import { directed, isSatisfied } from './director.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 import { allCalledOff } from './partners.ts';
+import { atUrgency } from './replan.ts';
 import { isOpen } from './transitions.ts';
 
 /** Additions that one ticket takes from a form: more is no request any more, and the hotline can still write them. */
@@ -65,6 +67,8 @@ function append(
   }
   const key = `append-${ticket.version + 1}`;
   const tell = isOpen(ticket.status) ? tellOwner(ticket, 'appended', context) : [];
+  // What the desk has to do with it is urgent from now on; its clocks know that at once.
+  const clocks = danger !== undefined && becomesCritical(ticket) ? atUrgency(ticket, 'critical', context) : {};
   return {
     drafts: [
       {
@@ -72,6 +76,7 @@ function append(
         noteKey: key,
         ...(saidAt === undefined ? {} : { saidAt }),
         ...(danger === undefined ? {} : { danger: true as const }),
+        ...clocks,
         tell,
       },
       ...(danger === undefined ? [] : [advised(danger)]),

@@ -55,6 +55,9 @@ export function approveExtension(
   const newDeadline = ticket.extension?.newDeadline;
   if (finish === undefined || newDeadline === undefined) return reject('ruleForbids', 'there is nothing to extend');
   if (fromIso(newDeadline) <= now) return reject('tooLate', 'the deadline that was asked for has passed');
+  if (fromIso(newDeadline) <= fromIso(finish.dueAt)) {
+    return reject('ruleForbids', 'the ticket has more time by now than was asked for: reject the extension');
+  }
   return {
     drafts: [
       {

@@ -16,6 +16,12 @@ export function suspend(ticket: Ticket, { until, reason }: CommandOf<'suspend'>,
   if (ticket.clocks.filter(({ id }) => id === 'pause').length >= perTicket) {
     return reject('ruleForbids', `a ticket is suspended ${perTicket} time(s) at most`);
   }
+  if (running(ticket, 'sign', 'onSite').length > 0) {
+    return reject(
+      'ruleForbids',
+      'a supervision’s clocks do not stand: it waits for the signature and the report from the spot',
+    );
+  }
   const end = fromIso(until);
   if (end <= now) return reject('ruleForbids', 'a suspension ends in the future');
   if (end > deadline(rules.calendar, now, limit).dueAt) {

@@ -18,13 +18,21 @@ export function evolve(ticket: Ticket | undefined, event: TicketEvent): Ticket {
   }
   if (ticket === undefined) throw new TypeError('a history begins with registered');
   if (event.seq !== ticket.version + 1) throw new TypeError('a history has no gaps');
-  return common(withHolding(unpaused(apply(ticket, event)), event), event);
+  return common(withHolding(unpaused(apply(released(ticket, event), event)), event), event);
 }
 
 /** 挂起 is of work that goes on: what ends a ticket ends it, so that a reopened one doesn't begin suspended. */
 function unpaused(ticket: Ticket): Ticket {
   if (ticket.suspension === undefined || isOpen(ticket.status)) return ticket;
   const { suspension: _over, ...rest } = ticket;
+  return rest;
+}
+
+/** 超期督办 is of the unit that was late: another owner, or another round, begins without it. */
+function released(ticket: Ticket, event: TicketEvent): Ticket {
+  const begins = event.type === 'reopened' || (event.type === 'dispatched' && event.owner !== ticket.owner);
+  if (!begins || ticket.supervision?.level !== 'office') return ticket;
+  const { supervision: _over, ...rest } = ticket;
   return rest;
 }
 

@@ -235,7 +235,8 @@ export const transitions = [
     roles: DESK,
     from: ['HANDLING', 'REWORK'],
     to: [],
-    requires: 'an end date, until which clocks stand; so often as the district lets it',
+    requires:
+      'an end date, until which clocks stand; so often as the district lets it; not while a supervision’s clocks run',
   },
   { command: 'resume', by: 'operator', roles: DESK, from: ['HANDLING', 'REWORK'], to: [], requires: 'suspended' },
   {

@@ -34,13 +34,14 @@ export const handler = traced<unknown, void>(async () => {
   const resent = await Promise.all(messages.map((message) => repair(message.ticketNo, () => resend(message))));
   const woken = await Promise.all(late.map((ticketNo) => repair(ticketNo, () => wake(ticketNo))));
   const { items: provisional } = await ticketStore().listByAttention('provisional', { limit: AT_ONCE });
-  const known = provisional.filter((ticket) => runningClocks(ticket).some(isAnnounced));
-  const recalculated = await Promise.all(known.map(({ ticketNo }) => repair(ticketNo, () => recalculate(ticketNo))));
+  const recalculated = await Promise.all(
+    provisional.map((ticket) => repair(ticket.ticketNo, () => recalculate(ticket))),
+  );
   publish({
     receiptsRerouted: messages.length,
     marksLate: late.length,
     alarmsRestarted: woken.filter((outcome) => outcome === true).length,
-    provisionalDeadlines: provisional.length - known.length,
+    provisionalDeadlines: recalculated.filter((outcome) => outcome === false).length,
     sweepFailures: [...resent, ...woken, ...recalculated].filter((outcome) => outcome === 'failed').length,
   });
 });
@@ -58,11 +59,14 @@ const repair = <T>(ticketNo: string, work: () => Promise<T>): Promise<T | 'faile
 const isAnnounced = ({ provisional, dueAt }: Clock): boolean =>
   provisional && decideContext().rules.calendar.isOfficial(Date.parse(dueAt));
 
-async function recalculate(ticketNo: string): Promise<void> {
+/** False when its days are not official yet. */
+async function recalculate(ticket: Ticket): Promise<boolean> {
+  if (!runningClocks(ticket).some(isAnnounced)) return false;
+  const { ticketNo } = ticket;
   const command = { command: 'recalculate' } as const;
   const result = await changeTicket({ ticketNo, command, actor: { kind: 'system', id: 'sweeper' } });
   // Closed in the meantime: its deadlines concern nobody.
-  if (result.outcome === 'changed' || result.outcome === 'rejected') return;
+  if (result.outcome === 'changed' || result.outcome === 'rejected') return true;
   throw new Error(`not recalculated: ${result.outcome}`);
 }
 
@@ -87,7 +91,11 @@ async function wake(ticketNo: string): Promise<boolean> {
   if (until === undefined) return false;
   const generation = renewed.clockGeneration;
   // The timers' queue would do the same; it may be what is broken.
-  await timer.set({ name: alarmName(ticketNo, generation), ticketNo, generation, since, until });
+  const name = alarmName(ticketNo, generation);
+  await timer.set({ name, ticketNo, generation, since, until });
+  // The ticket may have moved on, or ended, before there was an alarm to end.
+  const now = await ticketStore().load(ticketNo);
+  if (now?.clockGeneration !== generation) await timer.end(name);
   return true;
 }
 

@@ -201,10 +201,12 @@ describe('what a run went through is said', () => {
     const unknown = finish('2025-12-31 10:00', wd(1), in2025);
     expect([unknown.provisional, unknown.dueAt.slice(0, 10)]).toEqual([true, '2026-01-01']);
     const now = at('2025-12-31 12:00');
-    expect(recalculate(rules, unknown, { now, fixed: false }, [unknown]).why).toBe(
+    expect(recalculate(rules, unknown, now, [unknown]).why).toBe(
       '办结时限1个工作日，自2025年12月31日10:00起，起算当日不计，2026年1月4日17:30下班时到期（放假安排公布后重算）。计入：2026年1月4日元旦调休上班。不计：2026年1月1日至3日元旦放假。',
     );
-    expect(recalculate(rules, unknown, { now, fixed: true }, [unknown]).why).toContain('延期至2026年1月1日17:30。');
+    expect(recalculate(rules, { ...unknown, set: 'deadline' }, now, [unknown]).why).toContain(
+      '延期至2026年1月1日17:30。',
+    );
   });
 
   test('suspended until', () => {

@@ -1,0 +1,278 @@
+/** Limits that change more than once, or while something else stands: each by its dated story, in the week of Monday 2026-11-23. */
+import { describe, expect, it } from 'vitest';
+import { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { runningClocks } from '#domain/ticket/clocks.ts';
+import type { TicketCommand } from '#domain/ticket/command.ts';
+import { decide } from '#domain/ticket/decide.ts';
+import type { Danger } from '#schemas/routing.ts';
+import type { Clock, ClockId } from '#schemas/sla.ts';
+import {
+  citizen,
+  context,
+  decision,
+  dispatcher,
+  HOUR,
+  intake,
+  register,
+  rules,
+  Story,
+  storyUntil,
+  system,
+  unit,
+} from '#test/support/ticket-world.ts';
+import { xiananData } from '#test/unit/calendar/xianan.ts';
+
+const owner = unit('guanbuqiao');
+const reason = '测试';
+const at = (local: string): number => Date.parse(`${local.replace(' ', 'T')}:00+08:00`);
+const short = (iso: string | undefined) => iso?.slice(5, 16).replace('T', ' ');
+const running = (story: Story, id: ClockId): Clock | undefined =>
+  runningClocks(story.is).find((clock) => clock.id === id);
+const due = (story: Story, id: ClockId = 'finish') => short(running(story, id)?.dueAt);
+const types = (story: Story) => story.events.map(({ type }) => type);
+const codeOf = (result: ReturnType<Story['try']>) => (result.ok ? 'ok' : result.rejection.code);
+
+/** A complaint of Monday 09:00, in work since 09:20: five working days, to Monday 30 November 17:30. */
+const complaint = () => storyUntil('HANDLING');
+const give = (story: Story, local: string, command: TicketCommand, by = dispatcher): Story => {
+  story.now = at(local);
+  return story.give(command, by);
+};
+const urgency = (to: 'critical' | 'urgent' | 'normal') => ({ command: 'setUrgency', urgency: to, reason }) as const;
+const suspend = (until: string) => ({ command: 'suspend', until: new Date(at(until)).toISOString(), reason }) as const;
+const resume = { command: 'resume', reason } as const;
+
+describe('urgency, up and down', () => {
+  it('taken back after a minute moves nothing', () => {
+    const story = give(complaint(), '2026-11-26 10:00', urgency('critical'));
+    expect([due(story), running(story, 'finish')?.ran]).toEqual([
+      '11-27 10:00',
+      [{ from: expect.stringContaining('11-23T09:00'), to: expect.stringContaining('11-26T10:00'), cut: true }],
+    ]);
+    give(story, '2026-11-26 10:01', urgency('normal'));
+    expect(due(story)).toBe('11-30 17:30');
+    expect(running(story, 'finish')).toMatchObject({ startedAt: '2026-11-23T09:00:00.000+08:00' });
+    expect(running(story, 'finish')?.ran).toBeUndefined();
+    expect(running(story, 'finish')?.why).toContain(
+      '自2026年11月23日09:00起，起算当日不计，2026年11月30日17:30下班时到期',
+    );
+  });
+
+  it('taken back as often as one likes moves nothing', () => {
+    const story = complaint();
+    for (const hour of ['10', '11', '15', '16']) {
+      give(story, `2026-11-25 ${hour}:00`, urgency('critical'));
+      give(story, `2026-11-25 ${hour}:05`, urgency('normal'));
+    }
+    expect(due(story)).toBe('11-30 17:30');
+  });
+
+  it('a raise that changed nothing does not stand in the way of the next one', () => {
+    // Three working days from Friday would end later than Monday: the clock stays as it is.
+    const story = give(complaint(), '2026-11-27 10:00', urgency('urgent'));
+    expect(due(story)).toBe('11-30 17:30');
+    give(story, '2026-11-27 10:05', urgency('critical'));
+    expect(due(story)).toBe('11-28 10:05');
+    give(story, '2026-11-27 10:10', urgency('normal'));
+    expect(due(story)).toBe('11-30 17:30');
+  });
+
+  it('what was used in another kind of time counts by the clock of the limit that holds', () => {
+    // Critical from Monday 09:00: 20 natural hours are used on Tuesday 05:00, of which six in office.
+    const story = new Story(at('2026-11-23 09:00')).give(register({ urgency: 'critical' }), system);
+    story.give({ command: 'sign' }, owner).give({ command: 'accept' }, owner);
+    give(story, '2026-11-24 05:00', suspend('2026-11-30 09:00'));
+    give(story, '2026-11-25 08:30', resume);
+    expect([due(story), running(story, 'finish')?.usedMs]).toEqual(['11-25 12:30', 20 * HOUR]);
+    give(story, '2026-11-25 09:00', urgency('normal'));
+    // Tuesday alone stood: five working days and one.
+    expect([due(story), running(story, 'finish')?.usedMs]).toEqual(['12-01 17:30', 6 * HOUR]);
+    expect(running(story, 'finish')?.why).toContain('此前已计6小时');
+  });
+
+  it('leaves a pause out when it counts from the start again', () => {
+    const story = give(complaint(), '2026-11-24 08:30', suspend('2026-11-30 09:00'));
+    give(story, '2026-11-25 08:30', resume);
+    expect(due(story)).toBe('12-01 17:30');
+    give(story, '2026-11-25 09:00', urgency('critical'));
+    expect(due(story)).toBe('11-26 09:00');
+    give(story, '2026-11-25 09:05', urgency('normal'));
+    expect(due(story)).toBe('12-01 17:30');
+  });
+
+  it('a clock that is shorter now still says when B takes over', () => {
+    const story = storyUntil('AWAIT_SIGN');
+    expect(short(running(story, 'sign')?.handover?.at)).toBe('11-24 08:45');
+    give(story, '2026-11-23 10:00', urgency('urgent'));
+    expect([due(story, 'sign'), short(running(story, 'sign')?.handover?.at)]).toEqual(['11-23 12:00', '11-23 11:00']);
+    give(story, '2026-11-23 11:30', { command: 'tick' }, system);
+    expect([story.is.handler, types(story).includes('handedOver')]).toEqual(['B', true]);
+    // B has it already: no second handover.
+    give(story, '2026-11-23 11:31', urgency('normal'));
+    expect(running(story, 'sign')?.handover).toBeUndefined();
+  });
+
+  it('is told to every unit whose time it changes', () => {
+    const story = give(complaint(), '2026-11-23 09:25', { command: 'whistle', units: ['renshe'], reason }, owner);
+    expect(due(story, 'reportIn')).toBe('11-24 17:30');
+    give(story, '2026-11-23 09:30', urgency('critical'));
+    expect(due(story, 'reportIn')).toBe('11-23 10:30');
+    expect(story.events.at(-1)?.callbacks).toMatchObject([
+      { to: 'guanbuqiao', type: 'replanned' },
+      { to: 'renshe', type: 'replanned' },
+    ]);
+  });
+});
+
+describe('danger that is heard while a ticket waits at the desk', () => {
+  const danger: Danger = { numbers: ['120'], phrase: '触电' };
+  const atDesk = () => {
+    const story = new Story(at('2026-11-27 17:00'));
+    const command = {
+      command: 'register',
+      intake: intake(),
+      decision: decision({ disposition: 'desk', owner: 'hotline' }),
+    };
+    return story.give(command as TicketCommand, system);
+  };
+
+  it('shortens the desk’s own clock at once, also on a Friday evening', () => {
+    const story = atDesk();
+    expect(due(story, 'dispatch')).toBe('11-30 12:00');
+    give(story, '2026-11-27 17:35', { command: 'append', text: '有人触电', danger }, citizen);
+    expect([story.is.urgency, due(story, 'dispatch')]).toEqual(['critical', '11-27 17:45']);
+  });
+
+  it('leaves the clocks of a ticket that has an owner to the desk', () => {
+    const story = give(complaint(), '2026-11-26 10:00', { command: 'append', text: '有人触电', danger }, citizen);
+    expect([story.is.urgency, due(story)]).toEqual(['normal', '11-30 17:30']);
+  });
+});
+
+describe('a supervision', () => {
+  const rating = { command: 'rate', solved: false, satisfaction: 'dissatisfied' } as const;
+  /** An enterprise's, rated on Tuesday 15:00: sign by 19:00, report from the spot by Wednesday 15:00. */
+  function directed(): Story {
+    const story = new Story().give(register({ enterprise: true }), system);
+    story.give({ command: 'sign' }, owner).give({ command: 'accept' }, owner);
+    story.give({ command: 'reply', resultCode: 'solved', handling: '已办', publicAnswer: '已办。' }, owner);
+    story.give({ command: 'review', approve: true, reason }, dispatcher);
+    return give(story, '2026-11-24 15:00', rating, citizen);
+  }
+
+  it('of the director is not suspended before it was signed and reported', () => {
+    const story = directed();
+    story.now = at('2026-11-24 16:00');
+    expect(codeOf(story.try(suspend('2026-12-01 09:00'), dispatcher))).toBe('ruleForbids');
+    story.give({ command: 'sign' }, owner);
+    expect(codeOf(story.try(suspend('2026-12-01 09:00'), dispatcher))).toBe('ruleForbids');
+    story.give({ command: 'reportOnSite', note: '已到现场' }, owner);
+    expect(codeOf(story.try(suspend('2026-12-01 09:00'), dispatcher))).toBe('ok');
+    expect(runningClocks(story.is).map(({ id }) => id)).toEqual(['pause']);
+  });
+
+  it('has limits that no urgency changes', () => {
+    const story = give(directed(), '2026-11-24 16:00', urgency('critical'));
+    expect([due(story, 'sign'), due(story, 'onSite')]).toEqual(['11-24 19:00', '11-25 15:00']);
+  });
+
+  it('by the office is of the unit that was late: the next owner comes under it by its own red', () => {
+    const story = give(storyUntil('AWAIT_SIGN'), '2026-11-25 09:00', { command: 'tick' }, system);
+    expect(story.is.supervision).toMatchObject({ level: 'office' });
+    give(story, '2026-11-25 09:05', { command: 'assign', owner: 'renshe', reason });
+    expect(story.is.supervision).toBeUndefined();
+    give(story, '2026-11-26 17:30', { command: 'tick' }, system);
+    const supervised = story.events.filter(({ type }) => type === 'supervised');
+    expect(supervised.map(({ callbacks = [] }) => callbacks[0]?.to)).toEqual(['guanbuqiao', 'renshe']);
+  });
+
+  it('that somebody ordered stays with the ticket', () => {
+    const story = give(storyUntil('AWAIT_SIGN'), '2026-11-23 10:00', { command: 'supervise', level: 'leader', reason });
+    give(story, '2026-11-23 10:05', { command: 'assign', owner: 'renshe', reason });
+    expect(story.is.supervision).toMatchObject({ level: 'leader' });
+  });
+});
+
+describe('an extension', () => {
+  it('never takes time away: an urgency that was lowered meanwhile gave more', () => {
+    const story = new Story().give(register({ kind: 'report', urgency: 'urgent' }), system);
+    story.give({ command: 'sign' }, owner).give({ command: 'accept' }, owner);
+    const before = running(story, 'finish')!.dueAt;
+    const newDeadline = new Date(Date.parse(before) + 24 * HOUR).toISOString();
+    give(story, '2026-11-24 10:00', { command: 'requestExtension', newDeadline, reason }, owner);
+    give(story, '2026-11-24 11:00', urgency('normal'));
+    const moved = running(story, 'finish')!.dueAt;
+    expect(Date.parse(moved)).toBeGreaterThan(Date.parse(newDeadline));
+    expect(codeOf(story.try({ command: 'approveExtension', reason }, dispatcher))).toBe('ruleForbids');
+    expect(running(story, 'finish')?.dueAt).toBe(moved);
+    expect(codeOf(story.try({ command: 'rejectExtension', reason }, dispatcher))).toBe('ok');
+  });
+});
+
+describe('a pause', () => {
+  const inspected = (story: Story): number =>
+    story.events.filter((event) => event.type === 'warned' && event.clock === 'finish' && event.grade === 'inspection')
+      .length;
+
+  it('brings nobody before the inspection office', () => {
+    const story = complaint();
+    for (const local of ['2026-11-27 17:30', '2026-11-30 16:00', '2026-11-30 17:30'])
+      give(story, local, { command: 'tick' }, system);
+    expect(short(running(story, 'finish')?.overdue?.inspectionAt)).toBe('12-02 08:30');
+    // One working hour of Tuesday is gone, five and a half are left until its closing bell.
+    give(story, '2026-12-01 09:30', suspend('2026-12-15 09:00'));
+    give(story, '2026-12-15 09:00', { command: 'tick' }, system);
+    expect(types(story).slice(-1)).toEqual(['resumed']);
+    expect(short(running(story, 'finish')?.overdue?.inspectionAt)).toBe('12-15 17:00');
+    give(story, '2026-12-15 09:05', { command: 'tick' }, system);
+    expect(inspected(story)).toBe(0);
+    give(story, '2026-12-15 17:00', { command: 'tick' }, system);
+    expect(inspected(story)).toBe(1);
+  });
+
+  describe('and days that were announced', () => {
+    const years = (days: readonly { date: string; name: string; off: boolean }[]) =>
+      new WorkingCalendar({
+        ...xiananData,
+        coveredUntil: '2027-12-31',
+        years: [...xiananData.years, { year: 2027, notice: 'https://www.gov.cn/2027', days: [...days] }],
+      });
+    /** As expected: Friday 1 January is off as on every New Year's Day, and nothing else. */
+    const newYear = years([{ date: '2027-01-01', name: '元旦', off: true }]);
+    const nothing = years([]);
+    const by = (story: Story, local: string, command: TicketCommand, calendar: WorkingCalendar) => {
+      const result = decide(story.is, command, command.command === 'recalculate' ? system : dispatcher, {
+        ...context(at(local)),
+        rules: { ...rules, calendar },
+      });
+      if (!result.ok) throw new Error(result.rejection.detail);
+      story.ticket = result.ticket;
+      return story;
+    };
+    /** A report of Tuesday 15 December, fifteen working days: to Tuesday 5 January, as far as anybody knows. */
+    const report = () => {
+      const story = new Story(at('2026-12-15 08:30')).give(register({ kind: 'report' }), system);
+      return story.give({ command: 'sign' }, owner).give({ command: 'accept' }, owner);
+    };
+
+    it('give the same deadline whether the notice came during the pause or after it', () => {
+      const during = give(report(), '2026-12-16 08:30', suspend('2026-12-30 09:00'));
+      by(during, '2026-12-17 08:30', resume, newYear);
+      const after = give(report(), '2026-12-16 08:30', suspend('2026-12-30 09:00'));
+      give(after, '2026-12-17 08:30', resume);
+      expect(running(after, 'finish')).toMatchObject({ provisional: true });
+      by(after, '2026-12-18 08:30', { command: 'recalculate' }, newYear);
+      // Wednesday stood, and New Year's Day is off: two working days more than the 5th.
+      expect([due(during), due(after)]).toEqual(['01-07 17:30', '01-07 17:30']);
+      expect([during, after].map((story) => running(story, 'finish')?.provisional)).toEqual([false, false]);
+    });
+
+    it('change nothing where none of the days changed', () => {
+      const story = give(report(), '2026-12-16 17:00', suspend('2026-12-30 09:00'));
+      give(story, '2026-12-17 17:00', resume);
+      expect(due(story)).toBe('01-06 17:30');
+      by(story, '2026-12-18 08:30', { command: 'recalculate' }, nothing);
+      expect([due(story), running(story, 'finish')?.provisional]).toEqual(['01-06 17:30', false]);
+    });
+  });
+});
