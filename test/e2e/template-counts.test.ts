@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { compileDistrict } from '#infra/district-folder.ts';
 import { Template as Reader } from '#infra/local/aws/template.ts';
 import { awsNeeds } from '#infra/local/iam/needs.ts';
@@ -56,12 +56,9 @@ const ITS_TOWN = '421202101000';
 const STATELESS = 'jieban-xianan-stateless.template.json';
 const silent = compileDistrict('xianan').departments.map(({ id }) => id);
 const folder = tempFolder();
-let assembly = '';
+const assembly = process.env.JIEBAN_TEST_ASSEMBLY ?? (await synthesizeInto(join(folder, 'cdk.out')));
 /** What the day's calls were. */
 let day: Use[] = [];
-beforeAll(async () => {
-  assembly = await synthesizeInto(join(folder, 'cdk.out'));
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const template = (): Template => JSON.parse(readFileSync(join(assembly, STATELESS), 'utf8')) as Template;
@@ -250,16 +247,7 @@ async function story(jieban: Instance, patience: number): Promise<void> {
 
 const functionsOf = ({ Resources }: Template) =>
   Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-/** The assembly isn't there yet while tests are listed, so the list comes from a look of its own. */
-const listed = await (async () => {
-  const look = tempFolder();
-  try {
-    await synthesizeInto(look);
-    return JSON.parse(readFileSync(join(look, STATELESS), 'utf8')) as Template;
-  } finally {
-    rmSync(look, { recursive: true, force: true });
-  }
-})();
+const listed = template();
 const mappings = Object.entries(listed.Resources).flatMap(([id, { Type }]) =>
   Type === 'AWS::Lambda::EventSourceMapping' ? [id] : [],
 );

@@ -194,8 +194,9 @@ export class FunctionPool {
       guard: { role: spec.role, endpoints: this.#endpoints, record: process.env[GRANTS_LOG] },
       faults: this.#faults,
       meter: this.#meter,
+      compileCache: process.env.NODE_COMPILE_CACHE,
     };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const worker = new Worker(new URL('./worker-entry.mjs', import.meta.url), {
       name: spec.name,
       workerData: setup,
       env: this.#environment,

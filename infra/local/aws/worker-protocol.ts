@@ -20,6 +20,8 @@ export interface WorkerSetup {
   faults: FaultSetup | undefined;
   /** Only where somebody counts what calls cost. */
   meter: MeterSetup | undefined;
+  /** Folder for what Node has compiled; undefined = Node's own. */
+  compileCache: string | undefined;
 }
 
 export interface ToWorker {

@@ -4,7 +4,7 @@
  * leans on `node_modules` fails here as it would there.
  */
 import { existsSync } from 'node:fs';
-import { isBuiltin, registerHooks } from 'node:module';
+import { flushCompileCache, isBuiltin, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -117,6 +117,8 @@ async function run(handler: Handler, message: ToWorker): Promise<void> {
 
 try {
   const handler = await loadHandler();
+  // Who ends a worker doesn't wait for it to write.
+  flushCompileCache();
   port.on('message', (message: ToWorker) => void run(handler, message));
   tell({ kind: 'ready' });
 } catch (error) {
