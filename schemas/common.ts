@@ -13,8 +13,10 @@ export type Kind = z.infer<typeof Kind>;
 export const Urgency = z.enum(['critical', 'urgent', 'normal']);
 export type Urgency = z.infer<typeof Urgency>;
 
-/** An instant as ISO 8601 with an offset, e.g. `2026-11-23T09:30:00+08:00`. */
-export const Instant = z.iso.datetime({ offset: true });
+/** An instant as ISO 8601 with an offset and at most nine digits of a second, e.g. `2026-11-23T09:30:00+08:00`. */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .refine((text) => !/\.\d{10}/.test(text), 'a second has at most nine digits behind the dot');
 export type Instant = z.infer<typeof Instant>;
 
 /** 工单编号: two letters of the district, the day, seven random digits and a Luhn check digit. */

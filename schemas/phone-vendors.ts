@@ -60,7 +60,7 @@ const HuaweiTime = z
 /** One call record (话单) of Huawei's voice service. */
 export const HuaweiFee = z.looseObject({
   sessionId: VendorCallId,
-  callerNum: DialledNumber,
+  callerNum: z.union([DialledNumber, z.int().min(0)]),
   /** When a citizen's call came in; only inbound calls have it. */
   callInTime: HuaweiTime,
   fwdAnswerTime: HuaweiTime,
@@ -75,6 +75,8 @@ export const HuaweiPush = z.looseObject({
   eventType: z.string().max(40),
   feeLst: z.array(HuaweiFee).max(50).nullish(),
 });
+/** The same before its records are looked at: one that can't be read must not take 49 others along. */
+export const HuaweiEnvelope = HuaweiPush.extend({ feeLst: z.array(z.unknown()).max(50).nullish() });
 export type HuaweiPush = z.infer<typeof HuaweiPush>;
 
 /** Tencent SMS: what became of messages that were sent (短信状态报告). */

@@ -12,7 +12,6 @@ import type { Callback, CallbackType, TicketEvent } from '#schemas/event.ts';
 import type { CallerRecord } from '#schemas/intake.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { webhookId } from './delivery.ts';
-import { discreetText } from './discretion.ts';
 import { type MergedSource, mergedRequestOf } from './merged-request.ts';
 import {
   type Addition,
@@ -84,7 +83,6 @@ function data(
 ): CallbackData {
   const { categoryCode } = ticket;
   const category = categoryCode === undefined ? undefined : names.category(categoryCode);
-  const discreet = isDiscreet(ticket) || merged.some((one) => isDiscreet(one.ticket));
   const appellant = needsCaller(callback.type, ticket) ? appellantOf(caller) : undefined;
   return {
     eventId,
@@ -102,7 +100,7 @@ function data(
     channel: ticket.channel,
     ...(categoryCode === undefined ? {} : { category: { code: categoryCode, name: category ?? categoryCode } }),
     coHandlers: ticket.coHandlers,
-    ...(event.reason === undefined ? {} : { reason: discreet ? discreetText(event.reason) : event.reason }),
+    ...(event.reason === undefined ? {} : { reason: reasonIn(event.reason, [{ ticket, caller }, ...merged]) }),
     ...factsOf(event, ticket),
     ...(note === undefined ? {} : { note: addedWords(note, ticket, caller) }),
     handler: ticket.handler,
@@ -117,6 +115,10 @@ function data(
     ...(appellant === undefined ? {} : { appellant }),
   };
 }
+
+/** An operator's words, without whoever may not be known of the tickets that they are about. */
+const reasonIn = (reason: string, about: readonly Pick<CallbackSource, 'ticket' | 'caller'>[]): string =>
+  about.reduce((words, { ticket, caller }) => addedWords(words, ticket, caller), reason);
 
 /** What an event says beside the ticket's state. */
 function factsOf(event: TicketEvent, { supervision }: Ticket): Partial<CallbackData> {

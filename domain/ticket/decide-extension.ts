@@ -2,7 +2,7 @@
  * 延期: asked for once and before the deadline, by at most so much; the finish clock runs on while the hotline decides. A limit of
  * working time is extended to the closing of the day that was named.
  */
-import { fromIso, toShanghai } from '#domain/calendar/shanghai.ts';
+import { dayOf, fromIso, toShanghai } from '#domain/calendar/shanghai.ts';
 import { moveDeadline } from '#domain/sla/clock.ts';
 import { deadline } from '#domain/sla/working-clock.ts';
 import type { DepartmentCommand } from '#schemas/command.ts';
@@ -10,6 +10,9 @@ import type { Ticket } from '#schemas/ticket.ts';
 import { running, runningClocks, start } from './clocks.ts';
 import type { CommandOf, DecideContext } from './command.ts';
 import { type Outcome, reject } from './outcome.ts';
+
+const BEHIND = 'the new deadline must lie behind the old one';
+const TOO_FAR = 'the new deadline lies too far behind the old one';
 
 export function askExtension(
   ticket: Ticket,
@@ -25,12 +28,14 @@ export function askExtension(
   const due = fromIso(finish.dueAt);
   if (now >= due) return reject('tooLate', 'an extension is asked for before the deadline');
   const day = fromIso(command.newDeadline);
+  const latest = deadline(rules.calendar, due, rules.profile.extension.limit).dueAt;
+  // First by the day: the calendar does not know every year that somebody may type.
+  if (dayOf(day) < dayOf(due)) return reject('ruleForbids', BEHIND);
+  if (dayOf(day) > dayOf(latest)) return reject('ruleForbids', TOO_FAR);
   const asked = finish.limit.unit === 'naturalMinutes' ? day : rules.calendar.closingOn(day);
   if (asked === undefined) return reject('ruleForbids', 'the new deadline lies on a day off');
-  if (asked <= due) return reject('ruleForbids', 'the new deadline must lie behind the old one');
-  if (asked > deadline(rules.calendar, due, rules.profile.extension.limit).dueAt) {
-    return reject('ruleForbids', 'the new deadline lies too far behind the old one');
-  }
+  if (asked <= due) return reject('ruleForbids', BEHIND);
+  if (asked > latest) return reject('ruleForbids', TOO_FAR);
   const key = `extension-${ticket.version + 1}`;
   return {
     drafts: [

@@ -12,8 +12,13 @@ const called = ({ assists }: Ticket): string[] =>
 
 const joint = (ticket: Ticket): readonly string[] => ticket.joint?.units ?? [];
 
-/** The answer is given: that ends what others were called for, while joint handling lasts as long as the ticket. */
-export const calledOff = (ticket: Ticket): Told[] => tell(called(ticket), 'withdrawn', ticket.owner);
+/** The answer is given: that ends what others were called for. Joint handling lasts as long as the ticket, so who is in it stays. */
+export const calledOff = (ticket: Ticket): Told[] =>
+  tell(
+    called(ticket).filter((unit) => !joint(ticket).includes(unit)),
+    'withdrawn',
+    ticket.owner,
+  );
 
 /** The ticket ends without an answer. */
 export const allCalledOff = (ticket: Ticket): Told[] =>

@@ -5,13 +5,14 @@
 import * as z from 'zod';
 import { isAllowable } from '#domain/delivery/addresses.ts';
 import { log } from '#functions/shared/log.ts';
+import { isSigningKey } from '#functions/shared/signing.ts';
 import { Recipient } from '#schemas/sla.ts';
 
 const phone = z.string().min(1);
 
 export const Department = z.object({
   /** The first signs new messages; all sign and verify (a rotation has two). */
-  keys: z.array(z.string().startsWith('whsec_')).min(1),
+  keys: z.array(z.string().refine(isSigningKey)).min(1),
   /** Instead of the district folder's. */
   endpoint: z.url().optional(),
   /** 白名单: ranges of private addresses where this unit's endpoint may lie, e.g. `10.1.0.0/16`. */

@@ -88,6 +88,17 @@ export async function refreshedSecret<N extends SecretName>(name: N): Promise<Se
   return value as Promise<Secret<N>>;
 }
 
+/**
+ * What `find` finds in the secret, read again where it finds nothing: during a rotation another function may have read the new
+ * key before this one. Undefined when it isn't there either.
+ */
+export async function foundInSecret<N extends SecretName, T>(
+  name: N,
+  find: (secret: Secret<N>) => T | undefined | Promise<T | undefined>,
+): Promise<T | undefined> {
+  return (await find(await secret(name))) ?? (await find(await refreshedSecret(name)));
+}
+
 async function read<N extends SecretName>(name: N): Promise<Secret<N>> {
   const answer = await secretsManager().send(new GetSecretValueCommand({ SecretId: env(name) }));
   const parsed = shapes[name].safeParse(JSON.parse(answer.SecretString ?? 'null'));

@@ -13,10 +13,10 @@ import type { Request } from '#functions/shared/http.ts';
 import { ProblemError } from '#functions/shared/problem.ts';
 import {
   currentKey,
-  keyNamed,
   ownerHashWith,
   type QueryKey,
   queryCodeWith,
+  queryKeyNamed,
   sameText,
 } from '#functions/shared/query-code.ts';
 import { readSession } from '#functions/shared/session.ts';
@@ -30,7 +30,7 @@ export async function admit({ params, headers }: Request): Promise<Receipt> {
   const { keys } = await secret('QUERY_SECRET');
   const receipt = await receiptStore().findByTicketNo(ticketNo);
   // A wrong number is put through the same steps as a right one: no stopwatch tells which numbers exist.
-  const key = receipt === undefined ? currentKey(keys) : keyNamed(keys, receipt.queryKeyId);
+  const key = receipt === undefined ? currentKey(keys) : await queryKeyNamed(receipt.queryKeyId);
   const proven = prove(key, ticketNo, receipt);
   if (receipt === undefined || !proven) throw new ProblemError('notFound');
   return receipt;
@@ -46,7 +46,6 @@ async function proof(headers: Request['headers']): Promise<Proof> {
     return (key, ticketNo) => sameText(code, queryCodeWith(key, ticketNo));
   }
   if (headers.authorization === undefined) return () => false;
-  const { sessionKeys } = await secret('WECHAT_SECRET');
-  const { openid } = await readSession(sessionKeys, headers.authorization, Date.now());
+  const { openid } = await readSession(headers.authorization, Date.now());
   return (key, _ticketNo, receipt) => sameText(ownerHashWith(key, openid), receipt?.callerHash ?? '');
 }

@@ -3,7 +3,6 @@ import { toShanghai } from '#domain/calendar/shanghai.ts';
 import type { CitizenCommand } from '#domain/ticket/command.ts';
 import { district } from '#functions/adapters/district.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
-import { secret } from '#functions/adapters/secrets.ts';
 import { canonicalHash } from '#functions/shared/canonical.ts';
 import { changeTicket } from '#functions/shared/change.ts';
 import { commandReply } from '#functions/shared/command-reply.ts';
@@ -32,8 +31,7 @@ const keys: Readonly<Record<Exclude<CitizenCommand['command'], 'urge'>, (ticket:
 export const handler = api({
   /** 我的诉求: the mini-program's list. */
   'GET /channels/wechat/tickets': async ({ headers }) => {
-    const { sessionKeys } = await secret('WECHAT_SECRET');
-    const { openid } = await readSession(sessionKeys, headers.authorization, Date.now());
+    const { openid } = await readSession(headers.authorization, Date.now());
     return { status: 200, body: { tickets: await ownTickets((key) => ownerHashWith(key, openid)) } };
   },
 

@@ -4,7 +4,7 @@
  */
 import { fromIso } from '#domain/calendar/shanghai.ts';
 import { linkStore } from '#functions/adapters/link-store.ts';
-import { refreshedSecret, secret } from '#functions/adapters/secrets.ts';
+import { foundInSecret, secret } from '#functions/adapters/secrets.ts';
 import { foldTyped } from '#functions/shared/crockford.ts';
 import type { Request } from '#functions/shared/http.ts';
 import { linkCode, linkHash, linkKeyNamed, newestLinkKey } from '#functions/shared/link-code.ts';
@@ -26,12 +26,10 @@ export async function authenticateClerk({ headers }: Request): Promise<HeldLink>
   if (!LinkCode.safeParse(code).success) throw new ProblemError('linkInvalid');
   const hash = linkHash(code);
   const link = await linkStore().find(hash);
-  const { keys } = await secret('LINK_SECRET');
-  let key = link === undefined ? newestLinkKey(keys) : linkKeyNamed(keys, link.kid);
-  // Another container may already make links with a key that was added within the last minutes.
-  if (key === undefined && link !== undefined) {
-    key = linkKeyNamed((await refreshedSecret('LINK_SECRET')).keys, link.kid);
-  }
+  const key =
+    link === undefined
+      ? newestLinkKey((await secret('LINK_SECRET')).keys)
+      : await foundInSecret('LINK_SECRET', ({ keys }) => linkKeyNamed(keys, link.kid));
   const genuine = key !== undefined && sameText(code, linkCode(key, link ?? NOBODY));
   if (link === undefined || !genuine || link.revoked !== undefined) throw new ProblemError('linkInvalid');
   if (fromIso(link.expiresAt) <= Date.now()) throw new ProblemError('linkInvalid', { code: 'linkExpired' });

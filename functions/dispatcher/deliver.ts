@@ -14,7 +14,7 @@ import {
   webhookId,
 } from '#domain/delivery/delivery.ts';
 import { BREAKER_JITTER_MS, gateOf, resultOf } from '#domain/delivery/endpoint.ts';
-import { judge, type Outcome } from '#domain/delivery/retry.ts';
+import { judge, type Outcome, type Verdict } from '#domain/delivery/retry.ts';
 import type { DeliveryKey, Told } from '#functions/ports/delivery-store.ts';
 import type { Attempt, Delivery } from '#schemas/delivery.ts';
 import type { EndpointHealth } from '#schemas/endpoint.ts';
@@ -109,9 +109,9 @@ async function send(
     await leave(engine, entry, 'nothing');
     throw error;
   });
-  await record(engine, { ...delivery, attemptCount: delivery.attemptCount + 1 }, outcome, milliseconds);
+  const verdict = await record(engine, { ...delivery, attemptCount: delivery.attemptCount + 1 }, outcome, milliseconds);
   await leave(engine, entry, resultOf(outcome));
-  if (resultOf(outcome) === 'success') await engine.settled({ ...delivery, state: 'delivered' });
+  if (verdict === 'delivered') await engine.settled({ ...delivery, state: 'delivered' });
   return 'send';
 }
 
@@ -140,7 +140,12 @@ async function putOff(engine: Engine, delivery: Delivery, gate: Refusal, waited:
   return gate.kind;
 }
 
-async function record(engine: Engine, taken: Delivery, outcome: Outcome, milliseconds: number): Promise<void> {
+async function record(
+  engine: Engine,
+  taken: Delivery,
+  outcome: Outcome,
+  milliseconds: number,
+): Promise<Verdict['kind']> {
   const { store } = engine;
   const now = engine.officeNow();
   const number = attemptInRound(taken);
@@ -151,18 +156,19 @@ async function record(engine: Engine, taken: Delivery, outcome: Outcome, millise
     case 'delivered':
       await store.settle(taken, attempt);
       await wakeNext(engine, taken);
-      return;
+      break;
     case 'retry': {
       const postponed = await store.postpone(taken, attempt, now + verdict.wait);
-      if (postponed && (await stepsAside(engine, taken))) return;
+      if (postponed && (await stepsAside(engine, taken))) break;
       if (postponed && verdict.wait <= QUEUE_WAIT_MS) await engine.wake(taken, Math.ceil(verdict.wait / 1000));
-      return;
+      break;
     }
     case 'dead':
-      if (!(await store.bury(taken, attempt))) return;
+      if (!(await store.bury(taken, attempt))) break;
       if (!(await stepsAside(engine, taken))) engine.buried(taken);
-      return;
+      break;
   }
+  return verdict.kind;
 }
 
 /** A withdrawal came while the attempt was under way. */

@@ -9,7 +9,7 @@ import { traced } from '#functions/shared/correlation.ts';
 import { lookForLate } from '#functions/shared/delivery/late.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
-import { pump } from './pump.ts';
+import { NotSentOn, pump } from './pump.ts';
 
 export const handler = traced<unknown, void>(async () => {
   const store = deliveryStore();
@@ -24,7 +24,12 @@ export const handler = traced<unknown, void>(async () => {
     }),
     lookForLate({ watches: watchStore(), store, change: changeTicket, officeNow }),
   ]);
-  for (const outcome of [woken, late]) if (outcome.status === 'rejected') throw outcome.reason;
   if (woken.status === 'fulfilled' && woken.value > 0) log.info('pump woke deliveries', { count: woken.value });
-  publish({ deliveriesLate: late.status === 'fulfilled' ? late.value : 0 });
+  if (late.status === 'fulfilled') publish({ deliveriesLate: late.value });
+  if (woken.status === 'rejected' && woken.reason instanceof NotSentOn) {
+    for (const [department, error] of woken.reason.failures) {
+      log.error('deliveries not sent on', { department, code: 'notSentOn' }, error);
+    }
+  }
+  for (const outcome of [woken, late]) if (outcome.status === 'rejected') throw outcome.reason;
 });

@@ -29,7 +29,17 @@ const PARALLEL = 20;
 const UNITS_AT_ONCE = 8;
 const MINUTE_MS = 60_000;
 
-/** Returns how many deliveries were put on the queue. */
+/** Units whose deliveries could not be sent on, and why. */
+export class NotSentOn extends AggregateError {
+  readonly failures: ReadonlyMap<string, unknown>;
+
+  constructor(failures: ReadonlyMap<string, unknown>) {
+    super(failures.values(), `deliveries of ${failures.size} unit(s) not sent on`);
+    this.failures = failures;
+  }
+}
+
+/** Returns how many deliveries were put on the queue. Throws `NotSentOn` when a unit's could not be, after all others were. */
 export async function pump(ports: PumpPorts): Promise<number> {
   const units = await ports.endpoints.units();
   // When the run's limit is met, others come first the next time.
@@ -37,10 +47,20 @@ export async function pump(ports: PumpPorts): Promise<number> {
   // `''`: rows from before each unit had a partition.
   const turns = ['', ...units.slice(first), ...units.slice(0, first)];
   let woken = 0;
+  const failures = new Map<string, unknown>();
   for (let start = 0; start < turns.length && woken < MOST_PER_RUN; start += UNITS_AT_ONCE) {
-    const counts = await Promise.all(turns.slice(start, start + UNITS_AT_ONCE).map((unit) => pumpUnit(ports, unit)));
+    const counts = await Promise.all(
+      turns.slice(start, start + UNITS_AT_ONCE).map((unit) =>
+        pumpUnit(ports, unit).catch((error: unknown) => {
+          failures.set(unit, error);
+          return 0;
+        }),
+      ),
+    );
     for (const count of counts) woken += count;
   }
+  // One unit's damaged row must not keep the others waiting; that it is there must be heard.
+  if (failures.size > 0) throw new NotSentOn(failures);
   return woken;
 }
 

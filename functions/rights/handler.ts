@@ -8,12 +8,11 @@ import { erasureStore } from '#functions/adapters/erasure-store.ts';
 import { correctCaller } from '#functions/adapters/identity-rows.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { enter } from '#functions/adapters/rights-rows.ts';
-import { secret } from '#functions/adapters/secrets.ts';
 import { api, type Request, readJson } from '#functions/shared/http.ts';
 import { log } from '#functions/shared/log.ts';
 import { authenticateOperator, type Operator } from '#functions/shared/operator.ts';
 import { ProblemError, parseBody } from '#functions/shared/problem.ts';
-import { keyNamed, phoneHashWith } from '#functions/shared/query-code.ts';
+import { phoneHashWith, queryKeyNamed } from '#functions/shared/query-code.ts';
 import { relatedTickets } from '#functions/shared/related.ts';
 import {
   type Corrected,
@@ -44,12 +43,11 @@ export const handler = api({
     const operator = await authenticateLeader(request);
     const { reason, name, newPhone, ...subject } = parseBody(CorrectRequest, readJson(request));
     const phone = newPhone === undefined ? undefined : dialled(newPhone, '/newPhone');
-    const { keys } = await secret('QUERY_SECRET');
     const body: Corrected = { corrected: [], unknown: [] };
     for (const receipt of await receiptsOf(subject)) {
       const { ticketNo, queryKeyId, callerToken } = receipt;
       await record(ticketNo, 'corrected', operator, reason);
-      const hash = phone && phoneHashWith(keyNamed(keys, queryKeyId), phone);
+      const hash = phone && phoneHashWith(await queryKeyNamed(queryKeyId), phone);
       const known = await correctCaller(callerToken, await sharing(ticketNo, callerToken), {
         name,
         phone: phone && hash ? { number: phone, hash } : undefined,

@@ -24,10 +24,10 @@ import {
   bodyHashWith,
   callerHashOf,
   currentKey,
-  keyNamed,
   otherHashOf,
   type QueryKey,
   queryCodeWith,
+  queryKeyNamed,
 } from './query-code.ts';
 import { drawTicketNo } from './ticket-no.ts';
 
@@ -85,7 +85,7 @@ export async function intake(
     const known = await receiptStore().find(submission.channel, submission.body.channelRef);
     // The row of an addition: another worker has put this very message into a conversation.
     if (known !== undefined && known.request === undefined) throw new ConversationMoved();
-    if (known !== undefined) return replay(known, submission, keyNamed(keys, known.queryKeyId));
+    if (known !== undefined) return replay(known, submission, await queryKeyNamed(known.queryKeyId));
     if (attempt === 0 && numbers.length === 0) await mayEnter?.();
     // After the look for a receipt: a replay's uploads are gone by then, and nobody needs them again.
     if (attachments === undefined) {

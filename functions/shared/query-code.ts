@@ -4,7 +4,7 @@
  * therefore stay in the secret for as long as receipts do: a rotation puts a new one first and keeps the old.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Secret, secret } from '#functions/adapters/secrets.ts';
+import { foundInSecret, type Secret } from '#functions/adapters/secrets.ts';
 import { canonicalJson } from './canonical.ts';
 import { crockford } from './crockford.ts';
 
@@ -73,15 +73,14 @@ export function currentKey(keys: QueryKeys): QueryKey {
   return first;
 }
 
-/** The key that an older receipt was made with. Throws when an operator removed it. */
-export function keyNamed(keys: QueryKeys, kid: string): QueryKey {
-  const key = keys.find((candidate) => candidate.kid === kid);
+/** The key that a receipt was made with. Throws when an operator removed it. */
+export async function queryKeyNamed(kid: string): Promise<QueryKey> {
+  const key = await foundInSecret('QUERY_SECRET', ({ keys }) => keys.find((candidate) => candidate.kid === kid));
   if (key === undefined) throw new Error(`the query secret no longer has key ${kid}; receipts still need it`);
   return key;
 }
 
 /** The query code of a receipt or ticket, for whoever tells the citizen. */
 export async function queryCodeOf(ticketNo: string, queryKeyId: string): Promise<string> {
-  const { keys } = await secret('QUERY_SECRET');
-  return queryCodeWith(keyNamed(keys, queryKeyId), ticketNo);
+  return queryCodeWith(await queryKeyNamed(queryKeyId), ticketNo);
 }

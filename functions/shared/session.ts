@@ -4,7 +4,7 @@
  * session_key never gets this far. Runs on real time.
  */
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
-import type { Secret } from '#functions/adapters/secrets.ts';
+import { foundInSecret, type Secret } from '#functions/adapters/secrets.ts';
 import { ProblemError } from './problem.ts';
 
 /** Seconds that a session lasts; the mini-program logs in again silently. */
@@ -40,18 +40,28 @@ export async function openSession(keys: SessionKeys, { openid, phone }: SessionU
     .encrypt(keyBytes(key));
 }
 
+/** Finds the key that sealed a session. */
+export type FindSessionKey = (kid: string | undefined) => Promise<SessionKeys[number] | undefined>;
+
+const inSecret: FindSessionKey = (kid) =>
+  foundInSecret('WECHAT_SECRET', ({ sessionKeys }) => sessionKeys.find((candidate) => candidate.kid === kid));
+
 /**
- * Who an `Authorization: Bearer` header speaks for. Any of `keys` may have made the token (rotation).
+ * Who an `Authorization: Bearer` header speaks for. Any key of the secret may have made the token (rotation).
  * @throws ProblemError 401 `tokenInvalid`, or `tokenExpired` when a new login will do.
  */
-export async function readSession(keys: SessionKeys, header: string | undefined, nowMs: number): Promise<SessionUser> {
+export async function readSession(
+  header: string | undefined,
+  nowMs: number,
+  find: FindSessionKey = inSecret,
+): Promise<SessionUser> {
   const token = /^Bearer ([\w.-]{1,2048})$/i.exec(header ?? '')?.[1];
   if (token === undefined) throw new ProblemError('tokenInvalid');
   try {
     const { payload } = await jwtDecrypt(
       token,
-      ({ kid }) => {
-        const key = keys.find((candidate) => candidate.kid === kid);
+      async ({ kid }) => {
+        const key = await find(kid);
         if (key === undefined) throw new errors.JWKSNoMatchingKey();
         return keyBytes(key);
       },

@@ -29,8 +29,16 @@ export interface SignatureHeaders {
   readonly 'webhook-signature': string;
 }
 
+const bytesOf = (secret: string): Buffer => Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+
+/** `whsec_` and base64 of 24 to 64 bytes. */
+export function isSigningKey(secret: string): boolean {
+  const { length } = bytesOf(secret);
+  return secret.startsWith('whsec_') && length >= 24 && length <= 64;
+}
+
 function keyOf(secret: string): Buffer {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const key = bytesOf(secret);
   if (key.length < 24 || key.length > 64) throw new Error('a webhook secret is whsec_ + base64 of 24 to 64 bytes');
   return key;
 }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
 import { judge } from '#domain/attachment/judge.ts';
 import { attachmentStore } from '#functions/adapters/attachment-store.ts';
-import { secret } from '#functions/adapters/secrets.ts';
+import { foundInSecret, secret } from '#functions/adapters/secrets.ts';
 import type {
   KeptAttachment,
   UploadedAttachment,
@@ -86,18 +86,25 @@ function refuse<T extends Found>(found: readonly T[]): asserts found is Exclude<
 }
 
 async function judged(openid: string, { name, uploadId }: UploadedAttachment): Promise<Judged | Fault> {
-  const { keys } = await secret('QUERY_SECRET');
-  // The first key as a rule; an older one only while the keys change.
-  for (const key of keys) {
-    const from = incoming(key, openid, uploadId);
-    const object = await attachmentStore().look(from);
-    if (object === undefined) continue;
-    const detected = (await fileTypeFromBuffer(object.start))?.mime;
-    const { bytes, version } = object;
-    const judgement = judge({ declared: object.type, detected, bytes });
-    return 'fault' in judgement ? judgement : { name, from, type: judgement.type, bytes, version };
+  const tried = new Set<string>();
+  const found = await foundInSecret('QUERY_SECRET', async ({ keys }) => {
+    // The first key as a rule; another one only while the keys change.
+    for (const key of keys.filter(({ kid }) => !tried.has(kid))) {
+      tried.add(key.kid);
+      const from = incoming(key, openid, uploadId);
+      const object = await attachmentStore().look(from);
+      if (object !== undefined) return { from, object };
+    }
+    return undefined;
+  });
+  if (found === undefined) {
+    return { fault: 'nothing was uploaded under this number by this user, or more than a day ago' };
   }
-  return { fault: 'nothing was uploaded under this number by this user, or more than a day ago' };
+  const { from, object } = found;
+  const { bytes, version } = object;
+  const detected = (await fileTypeFromBuffer(object.start))?.mime;
+  const judgement = judge({ declared: object.type, detected, bytes });
+  return 'fault' in judgement ? judgement : { name, from, type: judgement.type, bytes, version };
 }
 
 async function keep({ name, from, type, bytes, version }: Judged, key: string): Promise<KeptAttachment | Fault> {

@@ -29,15 +29,14 @@ export const handler = api({
     requireJson(request);
     const account = await secret('WECHAT_SECRET');
     const now = Date.now();
-    const user = await readSession(account.sessionKeys, request.headers.authorization, now);
+    const user = await readSession(request.headers.authorization, now);
     const { code } = parseBody(WechatPhoneCode, readJson(request));
     return { status: 200, body: await givePhone(account, user, code, now) };
   },
 
   'POST /channels/wechat/requests': async (request) => {
     requireJson(request);
-    const { sessionKeys } = await secret('WECHAT_SECRET');
-    const user = await readSession(sessionKeys, request.headers.authorization, Date.now());
+    const user = await readSession(request.headers.authorization, Date.now());
     const body = parseBody(Form, readJson(request));
     return intake(
       { channel: 'wechat', ...user, body, keep: keepUploads(user.openid) },
@@ -47,8 +46,7 @@ export const handler = api({
 
   'POST /channels/wechat/attachments': async (request) => {
     requireJson(request);
-    const { sessionKeys } = await secret('WECHAT_SECRET');
-    const { openid } = await readSession(sessionKeys, request.headers.authorization, Date.now());
+    const { openid } = await readSession(request.headers.authorization, Date.now());
     const upload = parseBody(UploadRequest, readJson(request));
     await mayUpload(openid);
     return { status: 200, body: await permitUpload(openid, upload) };

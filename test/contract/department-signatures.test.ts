@@ -198,9 +198,15 @@ describe('the secret', () => {
 
   it('with one broken entry locks out that unit and no other, and says where in the log', async () => {
     const broken = { keys: [KEY], allow: ['10.1.0.0/16', '10.2.3.4/16'] };
-    await rotate({ [OWNER]: { keys: [KEY] }, renshe: broken, zhujian: 'nonsense' }, 14_400);
+    const short = { keys: [KEY, `whsec_${Buffer.alloc(23, 1).toString('base64')}`] };
+    await rotate({ [OWNER]: { keys: [KEY] }, renshe: broken, jiaotong: short, zhujian: 'nonsense' }, 14_400);
     expect((await post(signedBy(KEY))).status).toBe(200);
     expect((await post({ ...signedBy(KEY), unit: 'renshe' })).status).toBe(401);
+    // A key of a wrong length signs nothing: the entry is as broken as any other.
+    expect((await post({ ...signedBy(KEY), unit: 'jiaotong' })).status).toBe(401);
+    expect(world.log.some((line) => line.includes('"department":"jiaotong"') && line.includes('"rule":"keys.1"'))).toBe(
+      true,
+    );
     const lines = world.log.filter((line) => line.includes('secretInvalid'));
     expect(lines.some((line) => line.includes('"department":"renshe"') && line.includes('"rule":"allow.1"'))).toBe(
       true,

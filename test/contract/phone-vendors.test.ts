@@ -251,6 +251,34 @@ describe('huawei', () => {
     expect(await world.rows('Callers')).toMatchObject([{ phone: `+86${MOBILE}` }]);
   });
 
+  test('one record that can’t be read takes no other along, and is counted', async () => {
+    const missed = { fwdAnswerTime: '', recordFileDownloadUrl: '' };
+    const records = [
+      fee({ ...missed, sessionId: 's 1' }),
+      fee({ ...missed, sessionId: 's-2', callInTime: 'yesterday' }),
+      fee({ ...missed, sessionId: 's-3', callerNum: Number(MOBILE) }),
+      fee({ ...missed, sessionId: 's-4', recordFileDownloadUrl: `https://r.example/${'x'.repeat(3000)}` }),
+      'nonsense',
+      null,
+      fee({ ...missed, sessionId: 's-5' }),
+    ];
+    expect((await huawei({ ...fees(), feeLst: records })).status).toBe(200);
+    expect((await ofKind('R#')).sort()).toEqual(['s-3', 's-4', 's-5'].map((id) => `R#phone#missed:huawei:${id}`));
+    const counted = world.log.filter((line) => line.includes('"unreadable"'));
+    expect(counted.map((line) => (JSON.parse(line) as { count: number }).count)).toEqual([4]);
+    // Nothing of it is of a shape that we know: the vendor must hear that.
+    const answer = await huawei({ ...fees(), feeLst: [fee({ sessionId: 's 1' }), 'nonsense'] });
+    expect([answer.status, problemOf(answer)?.code]).toEqual([422, 'bodyInvalid']);
+  });
+
+  test('a call that can’t be kept leaves the others of its push', async () => {
+    await world.put('Receipts', { pk: 'C#huawei#s-1', damaged: true });
+    const missed = { fwdAnswerTime: '', recordFileDownloadUrl: '' };
+    const body = fees(...['s-1', 's-2', 's-3'].map((sessionId) => fee({ ...missed, sessionId })));
+    expect((await huawei(body)).status).toBe(500);
+    expect((await ofKind('R#')).sort()).toEqual(['s-2', 's-3'].map((id) => `R#phone#missed:huawei:${id}`));
+  });
+
   test('a header that is seen twice is refused with any body', async () => {
     const header = aksk(HUAWEI);
     expect((await huawei(fees(fee()), header)).status).toBe(200);

@@ -33,6 +33,9 @@ const mount = <Credentials, Push>(vendor: PhoneVendor<Credentials, Push>): Mount
 const callVendors = [mount(tccc), mount(huawei)];
 const vendors = [...callVendors, mount(tencentSms)];
 
+/** A damaged call keeps no other waiting; when so many fail, it is the store, and trying the rest only takes time. */
+const MOST_FAILURES = 3;
+
 /** `POST /channels/phone/vendors/{vendor}`. @throws ProblemError 404, 401, 415, 422, 503. */
 export async function vendorPush(request: Request): Promise<Reply> {
   const vendor = vendors.find(({ name }) => name === request.params.vendor);
@@ -40,8 +43,14 @@ export async function vendorPush(request: Request): Promise<Reply> {
   const { vendors: secrets = {} } = await secret('PHONE_SECRET');
   const { news, acknowledgement } = await vendor.receive(request, secrets);
   for (const counted of news.counts) log.info('vendor push', { channel: 'phone', ...counted });
+  const failures: unknown[] = [];
   // One after the other: two records of one push may tell of the same call.
-  for (const call of news.calls) await takeCall(vendor.name, call);
+  for (const call of news.calls) {
+    if (failures.length === MOST_FAILURES) break;
+    await takeCall(vendor.name, call).catch((error: unknown) => failures.push(error));
+  }
+  // The vendor brings all of them again; those that were taken change nothing then.
+  if (failures.length > 0) throw failures[0];
   return { status: 200, body: acknowledgement };
 }
 

@@ -46,7 +46,8 @@ export async function readSource(
   const absorbed = events.filter((one) => one.type === 'absorbed').slice(-MOST_MERGED_TOLD);
   const noteKey = noteOf(event);
   const unmasked = text?.kind === 'request' && text.masked === undefined;
-  const spoken = appended.length + absorbed.length + (noteKey === undefined ? 0 : 1) + (unmasked ? 1 : 0);
+  const written = (noteKey === undefined ? 0 : 1) + (event.reason === undefined ? 0 : 1);
+  const spoken = appended.length + absorbed.length + written + (unmasked ? 1 : 0);
   const known = needsCaller(callback.type, ticket) || hidesCaller(ticket, spoken);
   const caller = known ? await callers.get(ticket.callerToken) : undefined;
   const request = text?.kind === 'request' ? await readable(text, ticket, caller) : undefined;

@@ -1,6 +1,7 @@
 /** A unit without an address is told by short message, with a code that opens its ticket: once, whatever the platform answers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR } from '#domain/calendar/shanghai.ts';
+import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { linkStore } from '#functions/adapters/link-store.ts';
 import { linkHash } from '#functions/shared/link-code.ts';
 import { LinkCode } from '#schemas/clerk.ts';
@@ -107,6 +108,20 @@ describe('a dispatch', () => {
     expect((await linkStore().ofTicket(ticketNo)).map((link) => link.number)).toEqual([number]);
     const { code = '' } = messages()[0]!.params;
     expect((await linkStore().find(linkHash(code)))?.number).toBe(number);
+  });
+
+  it('that never left is late until it did: a failed attempt is no arrival', async () => {
+    const told = async () =>
+      (await ticketStore().events(ticketNo)).flatMap(({ type }) => (type.startsWith('delivery') ? [type] : []));
+    const undelivered = async () => (await ticketStore().load(ticketNo))?.attention.includes('undelivered');
+    // Watched, as the fan-out does it.
+    outside.platforms.phone.failNext(4, 503);
+    await tell(dispatched());
+    for (const wait of [10_000, 10 * 60_000, 20 * 60_000]) await pumped(wait);
+    expect([await told(), await undelivered()]).toEqual([['deliveryLate'], true]);
+    for (let hours = 0; hours < 12 && messages().length === 0; hours += 1) await pumped(HOUR);
+    expect(messages()).toHaveLength(1);
+    expect([await told(), await undelivered()]).toEqual([['deliveryLate', 'deliveryRecovered'], false]);
   });
 
   it('whose platform refuses is a failure that people hear of in the end', async () => {

@@ -10,7 +10,7 @@ import type { Outcome } from '#domain/delivery/retry.ts';
 import { deliver } from '#functions/dispatcher/deliver.ts';
 import type { Engine } from '#functions/dispatcher/engine.ts';
 import type { DeliveryKey, Told } from '#functions/ports/delivery-store.ts';
-import { pump } from '#functions/pump/pump.ts';
+import { NotSentOn, pump } from '#functions/pump/pump.ts';
 import { flowAgain } from '#functions/shared/delivery/flow-again.ts';
 import { replay, skip } from '#functions/shared/delivery/operate.ts';
 import type { Delivery } from '#schemas/delivery.ts';
@@ -223,5 +223,6 @@ export class World {
 }
 
 function survived(error: unknown): void {
-  if (!(error instanceof Died)) throw error;
+  const errors: readonly unknown[] = error instanceof NotSentOn ? error.errors : [error];
+  if (!errors.every((one) => one instanceof Died)) throw error;
 }

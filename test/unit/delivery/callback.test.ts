@@ -225,6 +225,17 @@ describe('what the citizen added', () => {
     ]);
   });
 
+  it('and an operator’s reason are without the caller where the request is confidential', () => {
+    const story = started({ confidential: true });
+    const reason = '张三再次来电，13812345678，请尽快';
+    story.give({ command: 'assign', owner: 'renshe', reason }, dispatcher);
+    const { ticket, event, callback } = { ...dispatch(story), ticket: story.is };
+    const assigned = { ticket, event: { ...event, reason }, callback, request };
+    expect(callbackEvent({ ...assigned, caller }, names).data.reason).toBe('***再次来电，***，请尽快');
+    expect(callbackEvent(assigned, names).data.reason).toBe(WITHHELD);
+    expect(callbackEvent({ ...dispatch(started()), caller, request }, names).data.reason).toBeUndefined();
+  });
+
   it('is masked where the request is confidential', () => {
     const { additions: masked, appellant } = told({ confidential: true }).data;
     expect(masked).toMatchObject([{ text: '我是***，电话***', attachments: [{ name: '图***' }] }]);

@@ -3,14 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalHash, canonicalJson } from '#functions/shared/canonical.ts';
 import { foldTyped } from '#functions/shared/crockford.ts';
-import {
-  bodyHashWith,
-  keyNamed,
-  ownerHashWith,
-  phoneHashWith,
-  queryCodeWith,
-  sameText,
-} from '#functions/shared/query-code.ts';
+import { bodyHashWith, ownerHashWith, phoneHashWith, queryCodeWith, sameText } from '#functions/shared/query-code.ts';
 import { drawTicketNo, isTicketNo, luhnDigit } from '#functions/shared/ticket-no.ts';
 import { QueryCode, TicketNo } from '#schemas/common.ts';
 
@@ -75,11 +68,6 @@ describe('query code', () => {
   test('what people type is folded as Crockford says', () => {
     expect(foldTyped(' 7k3m9-p2qxt ')).toBe('7K3M9P2QXT');
     expect(foldTyped('OIL0il')).toBe('011011');
-  });
-
-  test('a key that left the secret is missed by name', () => {
-    expect(keyNamed([key], 'k')).toBe(key);
-    expect(() => keyNamed([key], 'old')).toThrow(/key old/);
   });
 });
 

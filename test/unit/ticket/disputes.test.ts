@@ -99,6 +99,15 @@ describe('return', () => {
 });
 
 describe('extension', () => {
+  it.each(['2006-12-01', '2022-12-31', '2037-01-01', '2062-12-04', '9999-12-31'])(
+    'to %s, a year that no calendar has, is refused like any other that is too early or too late',
+    (day) => {
+      const story = storyUntil('HANDLING');
+      const newDeadline = `${day}T17:30:00+08:00`;
+      expect(codeOf(story.try({ command: 'requestExtension', newDeadline, reason }, owner))).toBe('ruleForbids');
+    },
+  );
+
   it('moves the deadline when it is approved, and arms its colours anew', () => {
     const story = inState('EXTENSION_REVIEW');
     const asked = story.is.extension?.newDeadline;
@@ -267,6 +276,15 @@ describe('merge and split', () => {
 
 describe('whistle', () => {
   const call = (...units: string[]) => ({ command: 'whistle', units, reason }) as const;
+
+  it('that is over withdraws nothing from a unit in joint handling, which lasts as long as the ticket', () => {
+    const story = storyUntil('HANDLING')
+      .give({ command: 'openJointHandling', units: ['renshe'], reason }, dispatcher)
+      .give(call('renshe', HELPER), owner)
+      .give(reply, owner);
+    expect(told(story, 'renshe').map(({ type }) => type)).toEqual(['jointOpened', 'whistled']);
+    expect(told(story, HELPER).at(-1)?.type).toBe('withdrawn');
+  });
 
   it('calls departments in, each with its own limits, and the owner stays the owner', () => {
     const story = storyUntil('HANDLING').give(call('renshe', HELPER), owner);

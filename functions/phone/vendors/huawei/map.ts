@@ -14,7 +14,7 @@ export function feeNews(fee: HuaweiFee): CallNews {
       ...at('endedAt', fee.callEndTime),
       recordings: url ? [{ id: recordingId(fee), url }] : [],
     },
-    ended: { caller: fee.callerNum ?? undefined },
+    ended: { caller: fee.callerNum?.toString() },
   };
 }
 
