@@ -135,6 +135,8 @@ export const TicketEvent = z.discriminatedUnion('type', [
     resultCode: ResultCode,
     textKey: z.string(),
   }),
+  /** 随主单重办: the answer of the ticket that this one was merged into holds no more, and it is worked on again. */
+  event('reworkedByMain', { main: TicketNo, mainSeq: z.int().min(1) }),
   /** 拆出 */
   event('splitOff', { to: TicketNo }),
   /** 挂起; `instances` of clocks stand. */

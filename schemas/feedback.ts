@@ -7,8 +7,8 @@ import { ResultCode } from './ticket.ts';
 
 /**
  * Events that a rule may name, each at most once. `dispatched` is the first dispatch only: a later one is the hotline's own
- * affair. `answeredByMain`: the answer of the ticket that this one was merged into. `splitOff`: a part became a ticket of its own,
- * which tells by itself where it has a way.
+ * affair. `answeredByMain`: the answer of the ticket that this one was merged into; `reworkedByMain`: it holds no more. `splitOff`: a
+ * part became a ticket of its own, which tells by itself where it has a way.
  */
 export const ToldEvent = z.enum([
   'dispatched',
@@ -21,6 +21,7 @@ export const ToldEvent = z.enum([
   'extensionApproved',
   'merged',
   'answeredByMain',
+  'reworkedByMain',
   'reopened',
   'splitOff',
 ]);

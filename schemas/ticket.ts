@@ -178,10 +178,10 @@ export const Ticket = z.strictObject({
       textKey: z.string(),
       at: Instant,
       by: UnitId,
-      /** 主单答复: which event of the main ticket brought it. */
-      mainSeq: z.int().min(1).optional(),
     })
     .optional(),
+  /** 主单答复、随主单重办: the newest event of the main ticket that this one has followed. */
+  mainSeq: z.int().min(1).optional(),
   /** Set when the hotline let the answer pass: from then on the citizen may read it. */
   answerApprovedAt: Instant.optional(),
   contactedAt: Instant.optional(),

@@ -60,6 +60,7 @@ const STATES: Readonly<Record<ToldEvent, BoardState>> = {
   extensionApproved: 'accepted',
   merged: 'accepted',
   answeredByMain: 'answered',
+  reworkedByMain: 'accepted',
   reopened: 'accepted',
   splitOff: 'accepted',
 };

@@ -61,14 +61,22 @@ export function checkFeedback(feedback: FeedbackRules, book: RuleBook): RuleFind
   return findings;
 }
 
+/** What shows an answer on the board, and what ends its hold. */
+const ENDS_OF: readonly [answered: ToldEvent, ends: readonly ToldEvent[]][] = [
+  ['answerApproved', ['reworkOrdered', 'reopened', 'cancelled']],
+  ['answeredByMain', ['reworkedByMain']],
+];
+
 /** A published answer stays on the board until a newer version takes it back: what ends its hold has to tell the board too. */
 function checkTakenBack(rules: FeedbackRules['rules'], add: Add): void {
   const onBoard = (event: ToldEvent) => rules.findIndex((rule) => rule.event === event && rule.website !== undefined);
-  const answered = onBoard('answerApproved');
-  if (answered === -1) return;
-  for (const event of ['reworkOrdered', 'reopened', 'cancelled'] as const) {
-    if (onBoard(event) === -1) {
-      add(`rules.${answered}.website`, `${event} 时不告知网站,旧答复会一直公开`, `给 ${event} 也写 website`);
+  for (const [answered, ends] of ENDS_OF) {
+    const shown = onBoard(answered);
+    if (shown === -1) continue;
+    for (const event of ends) {
+      if (onBoard(event) === -1) {
+        add(`rules.${shown}.website`, `${event} 时不告知网站,旧答复会一直公开`, `给 ${event} 也写 website`);
+      }
     }
   }
 }

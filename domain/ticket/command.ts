@@ -86,12 +86,16 @@ export interface RegisterSplit {
 export interface AnswerByMain {
   readonly command: 'answerByMain';
   readonly main: string;
-  /** The main ticket's event that brought the answer: an older one never replaces a newer one. */
+  /** The main ticket's event that brought it: an older one never replaces a newer one. */
   readonly mainSeq: number;
   /** Who answered. */
   readonly by?: string | undefined;
   readonly resultCode: EventOf<'answeredByMain'>['resultCode'];
   readonly publicAnswer: string;
+}
+/** 随主单重办, for the citizen of a merged ticket: the main ticket's answer holds no more. */
+export interface ReworkByMain extends Pick<AnswerByMain, 'main' | 'mainSeq'> {
+  readonly command: 'reworkByMain';
 }
 /** 查看原文: an auditor's look behind the mask. */
 export interface Unmask {
@@ -110,6 +114,7 @@ export interface RecordDeliveryRecovered
 export type CitizenCommand = Rate | Urge | Append | Withdraw;
 export type SystemCommand =
   | AnswerByMain
+  | ReworkByMain
   | Register
   | Tick
   | Recalculate

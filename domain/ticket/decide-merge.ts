@@ -5,7 +5,7 @@
 import { toShanghai } from '#domain/calendar/shanghai.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { running, start } from './clocks.ts';
-import type { Absorb, AnswerByMain, CommandOf, DecideContext, RegisterSplit } from './command.ts';
+import type { Absorb, AnswerByMain, CommandOf, DecideContext, RegisterSplit, ReworkByMain } from './command.ts';
 import { dispatchTo } from './dispatch.ts';
 import { type Outcome, reject } from './outcome.ts';
 import { allCalledOff } from './partners.ts';
@@ -55,16 +55,25 @@ export function absorb(ticket: Ticket, { from, reason }: Absorb, context: Decide
   return { drafts: [{ type: 'absorbed', reason, from, tell }] };
 }
 
+const NOT_MERGED = 'the ticket was not merged into that one';
+
 /** What the main ticket was answered, for the citizen of a merged one. The queue may bring a newer answer first: that one stays. */
 export function answerByMain(ticket: Ticket, command: AnswerByMain): Outcome {
   const { main, mainSeq, by, resultCode, publicAnswer } = command;
-  if (ticket.mergedInto !== main) return reject('ruleForbids', 'the ticket was not merged into that one');
-  if (mainSeq <= (ticket.answer?.mainSeq ?? 0)) return { drafts: [] };
+  if (ticket.mergedInto !== main) return reject('ruleForbids', NOT_MERGED);
+  if (mainSeq <= (ticket.mainSeq ?? 0)) return { drafts: [] };
   const key = `answer-${ticket.version + 1}`;
   return {
     drafts: [{ type: 'answeredByMain', main, mainSeq, ...(by === undefined ? {} : { by }), resultCode, textKey: key }],
     texts: [{ key, text: { kind: 'answer', internal: '', public: publicAnswer } }],
   };
+}
+
+/** What was answered holds no more: nobody may read it as the answer until the main ticket has another one. */
+export function reworkByMain(ticket: Ticket, { main, mainSeq }: ReworkByMain): Outcome {
+  if (ticket.mergedInto !== main) return reject('ruleForbids', NOT_MERGED);
+  if (mainSeq <= (ticket.mainSeq ?? 0)) return { drafts: [] };
+  return { drafts: [{ type: 'reworkedByMain', main, mainSeq }] };
 }
 
 /** The side of the ticket that a part is taken from; `newTicketNo` was drawn for the part. */

@@ -8,7 +8,7 @@ import { running, start } from './clocks.ts';
 import type { DecideContext, Register, Reroute, SystemCommand } from './command.ts';
 import { advised } from './decide-citizen.ts';
 import { decideDelivery } from './decide-delivery.ts';
-import { answerByMain } from './decide-merge.ts';
+import { answerByMain, reworkByMain } from './decide-merge.ts';
 import { resumed } from './decide-pause.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
@@ -43,6 +43,8 @@ export function decideBySystem(ticket: Ticket | undefined, command: SystemComman
     }
     case 'answerByMain':
       return ticket === undefined ? { drafts: [] } : answerByMain(ticket, command);
+    case 'reworkByMain':
+      return ticket === undefined ? { drafts: [] } : reworkByMain(ticket, command);
     case 'recordDeliveryLate':
     case 'recordDeliveryRecovered':
       return ticket === undefined ? { drafts: [] } : decideDelivery(ticket, command);

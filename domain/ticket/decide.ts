@@ -72,6 +72,7 @@ function rule(ticket: Ticket | undefined, command: TicketCommand, actor: Actor, 
     case 'recordDeliveryRecovered':
     case 'reroute':
     case 'answerByMain':
+    case 'reworkByMain':
       return decideBySystem(ticket, command, context);
     case 'rate':
     case 'urge':

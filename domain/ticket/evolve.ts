@@ -119,8 +119,12 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return { ...ticket, merged: [...ticket.merged.filter((other) => other !== event.from), event.from] };
     case 'answeredByMain': {
       const { resultCode, textKey, at, by = ticket.owner, mainSeq } = event;
-      const answer = { resultCode, textKey, at, by, ...(mainSeq === undefined ? {} : { mainSeq }) };
-      return { ...ticket, answer, answerApprovedAt: event.at };
+      const answer = { resultCode, textKey, at, by };
+      return { ...ticket, answer, answerApprovedAt: event.at, ...(mainSeq === undefined ? {} : { mainSeq }) };
+    }
+    case 'reworkedByMain': {
+      const { answerApprovedAt: _approved, ...rest } = ticket;
+      return { ...rest, mainSeq: event.mainSeq };
     }
     case 'splitOff':
       return { ...ticket, splitInto: [...ticket.splitInto, event.to] };

@@ -36,6 +36,7 @@ export const EVENT_NAMES: Readonly<Record<EventType, string>> = {
   merged: '并单',
   absorbed: '并入',
   answeredByMain: '主单答复',
+  reworkedByMain: '随主单重办',
   splitOff: '拆单',
   suspended: '挂起',
   resumed: '恢复',

@@ -85,6 +85,7 @@ export const transitions = [
   { command: 'attachRecordings', by: 'system', from: ANY, to: [] },
   { command: 'recordContentCheck', by: 'system', from: ANY, to: [] },
   { command: 'answerByMain', by: 'system', from: ['MERGED', 'ARCHIVED'], to: [], requires: 'merged into that ticket' },
+  { command: 'reworkByMain', by: 'system', from: ['MERGED', 'ARCHIVED'], to: [], requires: 'merged into that ticket' },
   { command: 'recordDeliveryLate', by: 'system', from: OPEN, to: [], requires: 'once per dispatch' },
   { command: 'recordDeliveryRecovered', by: 'system', from: ANY, to: [], requires: 'it was late' },
 

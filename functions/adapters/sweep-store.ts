@@ -5,8 +5,14 @@ import { dynamo, env } from './aws.ts';
 import { PENDING_KEY } from './receipt-store.ts';
 import { MARK_KEY } from './ticket-rows.ts';
 
+/** A request or an addition by the key of its row; without `message` where the row lost it. */
+export interface Waiting {
+  readonly row: string;
+  readonly message?: IntakeMessage;
+}
+
 /** Requests and additions received before `before` (epoch ms, office time) that wait for the router, oldest first. */
-export async function waitingMessages(before: number, limit: number): Promise<IntakeMessage[]> {
+export async function waitingMessages(before: number, limit: number): Promise<Waiting[]> {
   const TableName = env('RECEIPTS_TABLE');
   const answer = await dynamo().send(
     new QueryCommand({
@@ -17,13 +23,15 @@ export async function waitingMessages(before: number, limit: number): Promise<In
       Limit: limit,
     }),
   );
-  const messages = await Promise.all(
-    (answer.Items ?? []).map(async ({ pk }) => {
+  const rows = await Promise.all(
+    (answer.Items ?? []).map(async ({ pk }): Promise<Waiting | undefined> => {
       const { Item } = await dynamo().send(new GetCommand({ TableName, Key: { pk }, ConsistentRead: true }));
-      return Item?.state === 'received' ? ((Item.request ?? Item.addition) as IntakeMessage) : undefined;
+      if (Item?.state !== 'received') return undefined;
+      const message = (Item.request ?? Item.addition) as IntakeMessage | undefined;
+      return { row: String(pk), ...(message === undefined ? {} : { message }) };
     }),
   );
-  return messages.filter((message) => message !== undefined);
+  return rows.filter((row) => row !== undefined);
 }
 
 /** Numbers of tickets whose next warning was due before `before` (epoch ms, office time). */

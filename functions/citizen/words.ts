@@ -39,6 +39,7 @@ export const stepTexts: Readonly<Partial<Record<EventType, string>>> = {
   extensionApproved: '经热线同意，办理期限已延长',
   merged: '已与相同诉求合并办理，答复后一并告知您',
   answeredByMain: '合并办理的诉求已答复，请查看',
+  reworkedByMain: '合并办理的诉求正在重新办理，原答复不再有效',
   splitOff: '其中一件事已另立工单办理',
   suspended: '因客观原因暂停办理',
   resumed: '已恢复办理',

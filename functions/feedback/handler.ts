@@ -17,7 +17,7 @@ import { log } from '#functions/shared/log.ts';
 import { readOnce } from '#functions/shared/read-once.ts';
 import { EventPointer } from '#schemas/event.ts';
 import { checkRequest } from './content-check.ts';
-import { answerMerged } from './merged.ts';
+import { tellMerged } from './merged.ts';
 import { noticeStaff } from './staff-notice.ts';
 import { tell } from './tell.ts';
 
@@ -42,7 +42,7 @@ export const handler = consumer(EventPointer, async ({ ticketNo, seq, type }) =>
     await noticeStaff(stores.tickets, ticketNo, seq);
     return;
   }
-  await answerMerged(stores, ticketNo, seq);
+  await tellMerged(stores, ticketNo, seq);
   const told = await tell({ ...stores, channels, district: district() }, ticketNo, seq);
   if (told === undefined) return;
   if (told.outcome === 'rejected') {

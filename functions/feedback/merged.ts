@@ -1,9 +1,11 @@
 /**
- * 并单答复: gives each ticket that was merged into this one the answer, once for each time that it is answered. It was written to
- * somebody else: whoever asked first is taken out of it, and with them whatever a person could be found by.
+ * 并单答复、随主单重办: gives each ticket that was merged into this one the answer, once for each time that it is answered, and takes it
+ * back when it holds no more. It was written to somebody else: whoever asked first is taken out of it, and with them whatever a
+ * person could be found by.
  */
 import { discreetText, identityOf, introducedIn } from '#domain/delivery/discretion.ts';
-import { answersDue } from '#domain/ticket/merged-answers.ts';
+import type { TicketCommand } from '#domain/ticket/command.ts';
+import { newsForMerged } from '#domain/ticket/merged-answers.ts';
 import type { CallerStore } from '#functions/ports/caller-store.ts';
 import type { TicketStore } from '#functions/ports/ticket-store.ts';
 import { changeTicket, fingerprint } from '#functions/shared/change.ts';
@@ -19,22 +21,30 @@ export interface MergedPorts {
 }
 
 /** Throws when one could not be written: the queue brings the event again, and those that have it are left alone. */
-export async function answerMerged(ports: MergedPorts, ticketNo: string, seq: number): Promise<void> {
+export async function tellMerged(ports: MergedPorts, ticketNo: string, seq: number): Promise<void> {
   const { ticket, event } = await ticketAt(ports.tickets, ticketNo, seq);
-  const due = answersDue(event, ticket);
-  if (due.length === 0) return;
-  const { publicAnswer, ...answer } = await answerOf(ports.tickets, ticket, event);
-  const forOthers = await withoutAsker(ports, ticket, publicAnswer);
-  for (const child of due) {
+  const due = newsForMerged(event, ticket);
+  if (due === undefined) return;
+  const from = { main: ticketNo, mainSeq: seq };
+  const command: TicketCommand =
+    due.news === 'rework'
+      ? { command: 'reworkByMain', ...from }
+      : { command: 'answerByMain', ...from, ...(await answerOf(ports, ticket, event)) };
+  for (const child of due.to) {
     const result = await changeTicket({
       ticketNo: child,
-      command: { command: 'answerByMain', main: ticketNo, mainSeq: seq, ...answer, publicAnswer: forOthers },
+      command,
       actor: FEEDBACK,
       cause: { key: `main#${ticketNo}#${seq}#${child}`, fingerprint: fingerprint(ticketNo) },
     });
-    if (result.outcome !== 'changed' && result.outcome !== 'replayed')
-      throw new Error(`not answered: ${result.outcome}`);
+    if (result.outcome !== 'changed' && result.outcome !== 'replayed') throw new Error(`not told: ${result.outcome}`);
   }
+}
+
+/** What the main ticket was answered, as others may read it. */
+async function answerOf(ports: MergedPorts, ticket: Ticket, event: TicketEvent) {
+  const { publicAnswer, ...answer } = await ownAnswer(ports.tickets, ticket, event);
+  return { ...answer, publicAnswer: await withoutAsker(ports, ticket, publicAnswer) };
 }
 
 /** Known by the form, and by what they call themselves in the text (我叫张三). */
@@ -48,7 +58,7 @@ async function withoutAsker({ tickets, callers }: MergedPorts, ticket: Ticket, a
   return discreetText(answer, { ...who, names: [...(who.names ?? []), ...introduced] });
 }
 
-async function answerOf(
+async function ownAnswer(
   store: TicketStore,
   ticket: Ticket,
   event: TicketEvent,

@@ -8,13 +8,12 @@ import { ticketStore } from '#functions/adapters/dynamo-ticket-store.ts';
 import { officeNow } from '#functions/adapters/office-clock.ts';
 import { send } from '#functions/adapters/queue.ts';
 import { stepFunctionsTimer } from '#functions/adapters/step-functions-timer.ts';
-import { lateTickets, waitingMessages } from '#functions/adapters/sweep-store.ts';
+import { lateTickets, type Waiting, waitingMessages } from '#functions/adapters/sweep-store.ts';
 import { alarmName, nextWake } from '#functions/shared/alarm.ts';
 import { changeTicket, decideContext } from '#functions/shared/change.ts';
 import { correlated, traced } from '#functions/shared/correlation.ts';
 import { log } from '#functions/shared/log.ts';
 import { publish } from '#functions/shared/metrics.ts';
-import type { IntakeMessage } from '#schemas/intake.ts';
 import type { Clock } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 
@@ -28,17 +27,17 @@ const AT_ONCE = 100;
 
 export const handler = traced<unknown, void>(async () => {
   const now = officeNow();
-  const messages = await waitingMessages(now - RECEIPT_PATIENCE_MS, AT_ONCE);
+  const waiting = await waitingMessages(now - RECEIPT_PATIENCE_MS, AT_ONCE);
   const late = await lateTickets(now - MARK_PATIENCE_MS, AT_ONCE);
   // One that can't be repaired must not keep the others waiting.
-  const resent = await Promise.all(messages.map((message) => repair(message.ticketNo, () => resend(message))));
+  const resent = await Promise.all(waiting.map((one) => repair(one.message?.ticketNo, () => resend(one))));
   const woken = await Promise.all(late.map((ticketNo) => repair(ticketNo, () => wake(ticketNo))));
   const { items: provisional } = await ticketStore().listByAttention('provisional', { limit: AT_ONCE });
   const recalculated = await Promise.all(
     provisional.map((ticket) => repair(ticket.ticketNo, () => recalculate(ticket))),
   );
   publish({
-    receiptsRerouted: messages.length,
+    receiptsRerouted: waiting.length,
     marksLate: late.length,
     alarmsRestarted: woken.filter((outcome) => outcome === true).length,
     provisionalDeadlines: recalculated.filter((outcome) => outcome === false).length,
@@ -47,8 +46,8 @@ export const handler = traced<unknown, void>(async () => {
 });
 
 /** What came of it, or `failed`, with a line that names the ticket: the next run tries again. */
-const repair = <T>(ticketNo: string, work: () => Promise<T>): Promise<T | 'failed'> =>
-  correlated({ ticketNo }, () =>
+const repair = <T>(ticketNo: string | undefined, work: () => Promise<T>): Promise<T | 'failed'> =>
+  correlated(ticketNo === undefined ? {} : { ticketNo }, () =>
     work().catch((error: unknown) => {
       log.error('not repaired', { code: 'sweepFailed' }, error);
       return 'failed' as const;
@@ -70,7 +69,8 @@ async function recalculate(ticket: Ticket): Promise<boolean> {
   throw new Error(`not recalculated: ${result.outcome}`);
 }
 
-async function resend(message: IntakeMessage): Promise<void> {
+async function resend({ message }: Waiting): Promise<void> {
+  if (message === undefined) throw new TypeError('a row that waits for the router has no message');
   await send('INTAKE_QUEUE_URL', message);
   log.warn('receipt sent to the router again', { ticketNo: message.ticketNo });
 }

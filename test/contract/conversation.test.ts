@@ -119,7 +119,7 @@ describe('at the door', () => {
     await say(CITIZEN, message('路灯坏了'));
     world.sqs.fault = () => 'none';
     expect(await world.takeIntake()).toEqual([]);
-    const waiting = await waitingMessages(Date.now() + 1000, 10);
+    const waiting = (await waitingMessages(Date.now() + 1000, 10)).flatMap(({ message }) => message ?? []);
     expect(waiting).toMatchObject([{ addition: 1, text: '路灯坏了' }]);
     expect(await work(waiting)).toBe(0);
     expect(await waitingMessages(Date.now() + 1000, 10)).toEqual([]);

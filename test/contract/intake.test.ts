@@ -293,7 +293,9 @@ describe('acknowledged means durable', () => {
         pendingKey: 'P',
         pendingSince: new Date(answer.body.receivedAt).toISOString(),
       });
-      expect(await waitingMessages(Date.now() + 1000, 10)).toMatchObject([{ ticketNo: answer.body.ticketNo }]);
+      expect(await waitingMessages(Date.now() + 1000, 10)).toMatchObject([
+        { message: { ticketNo: answer.body.ticketNo } },
+      ]);
       expect(await waitingMessages(Date.now() - 60_000, 10)).toEqual([]);
       expect(world.log.at(-1)).toContain('intakeNotQueued');
     },

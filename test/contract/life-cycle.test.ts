@@ -174,6 +174,32 @@ describe('two tickets', () => {
     );
   });
 
+  test('merged, and the main one is worked on again: its answer is nobody’s until there is another one', async () => {
+    const [main, same] = [await opened(), await opened('renshe')];
+    await asOperator('dispatcher', same, { command: 'merge', into: main });
+    await finished(main, OWNER);
+    await feed(main);
+    expect((await asOperator('dispatcher', main, { command: 'rework' })).status).toBe(200);
+    // The queue brings the old answer, too, after the news that it holds no more.
+    await feed(main);
+    await feed(main);
+    const open = await load(same);
+    expect(open).toMatchObject({ status: 'MERGED', answer: { resultCode: 'solved' } });
+    expect(open.answerApprovedAt).toBeUndefined();
+    await feed(same);
+    const notices = (await ticketStore().events(same)).flatMap((event) =>
+      event.type === 'feedbackRecorded' ? [event.notice] : [],
+    );
+    expect(notices).toEqual(expect.arrayContaining(['answered', 'reworked']));
+    const reply = { command: 'reply', resultCode: 'explained', handling: '已核实', publicAnswer: '已重新核实。' };
+    expect((await asUnit(OWNER, main, reply)).status).toBe(200);
+    expect((await asOperator('dispatcher', main, { command: 'review', approve: true })).status).toBe(200);
+    await feed(main);
+    const answered = await load(same);
+    expect(answered).toMatchObject({ answer: { resultCode: 'explained' }, answerApprovedAt: expect.any(String) });
+    expect(await ticketStore().text(same, answered.answer?.textKey ?? '')).toMatchObject({ public: '已重新核实。' });
+  });
+
   test('merged after the answer: answered at once', async () => {
     const [main, late] = [await opened(), await opened()];
     await finished(main, OWNER);

@@ -8,7 +8,7 @@ import { runningClocks } from '#domain/ticket/clocks.ts';
 import type { TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
 import { evolve, fold } from '#domain/ticket/evolve.ts';
-import { answersDue } from '#domain/ticket/merged-answers.ts';
+import { newsForMerged } from '#domain/ticket/merged-answers.ts';
 import { roles } from '#domain/ticket/roles.ts';
 import { isOpen } from '#domain/ticket/transitions.ts';
 import type { Actor, TicketEvent } from '#schemas/event.ts';
@@ -105,9 +105,14 @@ class World {
       const event = history.at(-1);
       const ticket = fold(history);
       if (event === undefined || ticket === undefined) continue;
-      for (const child of answersDue(event, ticket) as Number[]) {
-        const resultCode = ticket.answer?.resultCode ?? 'explained';
-        const command = { command: 'answerByMain', main: no, mainSeq: seq, resultCode, publicAnswer: '答复' } as const;
+      const due = newsForMerged(event, ticket);
+      const from = { main: no, mainSeq: seq };
+      const resultCode = ticket.answer?.resultCode ?? 'explained';
+      for (const child of (due?.to ?? []) as Number[]) {
+        const command: TicketCommand =
+          due?.news === 'rework'
+            ? { command: 'reworkByMain', ...from }
+            : { command: 'answerByMain', ...from, resultCode, publicAnswer: '答复' };
         expect([child, this.give(child, command, system)]).toEqual([child, true]);
       }
     }
@@ -271,22 +276,24 @@ function assertSound(model: Model, world: World): void {
       expect([no, ticket.answerApprovedAt !== undefined]).toEqual([no, true]);
       if (answered.answerApprovedAt !== undefined) {
         expect(ticket.answer?.resultCode).toBe(answered.answer?.resultCode);
-        expect([no, ticket.answer?.mainSeq]).toEqual([
-          no,
-          lastAnswerTo(no, world.events.get(answered.ticketNo as Number)),
-        ]);
       }
+    } else if (answered !== undefined) {
+      // And none keeps one that holds no more.
+      expect([no, ticket.answerApprovedAt]).toEqual([no, undefined]);
+    }
+    if (answered !== undefined) {
+      expect([no, ticket.mainSeq]).toEqual([no, lastNewsFor(no, world.events.get(answered.ticketNo as Number))]);
     }
   }
 }
 
-/** The main ticket's newest event that answers `no`, in whatever order they were passed on. */
-function lastAnswerTo(no: Number, history: readonly TicketEvent[] = []): number | undefined {
+/** The main ticket's newest event that says something to `no`, in whatever order they were passed on. */
+function lastNewsFor(no: Number, history: readonly TicketEvent[] = []): number | undefined {
   let ticket: Ticket | undefined;
   let last: number | undefined;
   for (const event of history) {
     ticket = evolve(ticket, event);
-    if (answersDue(event, ticket).includes(no)) last = event.seq;
+    if (newsForMerged(event, ticket)?.to.includes(no)) last = event.seq;
   }
   return last;
 }
@@ -332,7 +339,7 @@ test('no sequence of commands by anybody breaks an invariant of the life cycle',
         accepted += world.accepted;
         for (const no of NUMBERS) {
           if (world.is(no).mergedInto !== undefined) merged += 1;
-          if (world.is(no).answer?.mainSeq !== undefined) answered += 1;
+          if (world.is(no).mainSeq !== undefined) answered += 1;
           returned += world.is(no).returns.length;
         }
       },

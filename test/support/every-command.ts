@@ -103,6 +103,7 @@ function ready(story: Story, command: CommandName): Story {
     case 'reportOnSite':
       return at('REWORK') ? directed() : story;
     case 'answerByMain':
+    case 'reworkByMain':
       // An archived ticket that was merged before.
       return at('ARCHIVED') ? scenes.MERGED().give({ command: 'archive', reason }, dispatcher) : story;
     default:
@@ -123,6 +124,8 @@ function sample(command: CommandName, story: Story): TicketCommand {
       return { command, recordings: [{ id: 'r1', url: 'https://records.test/r1' }] };
     case 'recordContentCheck':
       return { command, outcome: 'passed' };
+    case 'reworkByMain':
+      return { command, main: OTHER, mainSeq: 7 };
     case 'answerByMain':
       return { command, main: OTHER, mainSeq: 7, resultCode: 'solved', publicAnswer: '已办结。' };
     case 'progress':

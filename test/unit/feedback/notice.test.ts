@@ -36,6 +36,7 @@ const ending: Readonly<Record<ToldEvent, () => Story>> = {
       { command: 'answerByMain', main: OTHER, mainSeq: 7, resultCode: 'solved', publicAnswer: '已修好。' },
       system,
     ),
+  reworkedByMain: () => inState('MERGED').give({ command: 'reworkByMain', main: OTHER, mainSeq: 7 }, system),
   reopened: () => storyUntil('CLOSED').give({ command: 'reopen', reason: '又出现' }, dispatcher),
   splitOff: () => storyUntil('SIGNED').give({ command: 'split', ...part, newTicketNo: OTHER }, dispatcher),
 };
@@ -55,6 +56,7 @@ describe('which event says what', () => {
     ['extensionApproved', 'extended'],
     ['merged', 'merged'],
     ['answeredByMain', 'answered'],
+    ['reworkedByMain', 'reworked'],
     ['reopened', 'reworked'],
   ] as const)('%s → %s, on every channel', (type, notice) => {
     const last = ending[type]().events.at(-1)!;

@@ -246,8 +246,15 @@ describe('merge and split', () => {
     const { version } = story.is;
     story.give({ ...answer, mainSeq: 9 }, system);
     expect(story.is).toMatchObject({ version, answer: { resultCode: 'solved' } });
-    expect(fold(story.events)).toEqual(story.is);
     expect(codeOf(story.try({ ...answer, main: 'XA2026112300000034' }, system))).toBe('ruleForbids');
+    // The main ticket is reworked: what it was answered is nobody's answer any more, and an older one does not come back.
+    story.give({ command: 'reworkByMain', main: OTHER, mainSeq: 15 }, system);
+    expect(story.is.answerApprovedAt).toBeUndefined();
+    story.give({ ...answer, mainSeq: 14 }, system);
+    expect(story.is.answerApprovedAt).toBeUndefined();
+    story.give({ ...answer, mainSeq: 20, resultCode: 'explained' }, system);
+    expect(story.is).toMatchObject({ answer: { resultCode: 'explained' }, answerApprovedAt: expect.any(String) });
+    expect(fold(story.events)).toEqual(story.is);
   });
 
   it('a part is a ticket of the same citizen with limits of its own', () => {
