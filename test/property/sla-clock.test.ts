@@ -2,11 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromIso, HOUR } from '#domain/calendar/shanghai.ts';
-import { type ClockStart, fire, resumeClock, shareGone, startClock, stopClock } from '#domain/sla/clock.ts';
+import {
+  type ClockStart,
+  changeLimit,
+  fire,
+  resumeClock,
+  shareGone,
+  startClock,
+  stopClock,
+} from '#domain/sla/clock.ts';
 import { dueMarks, nextMark } from '#domain/sla/marks.ts';
 import { workingClock } from '#domain/sla/working-clock.ts';
 import { Kind, Urgency } from '#schemas/common.ts';
-import { Clock, Colour, TimedClockId } from '#schemas/sla.ts';
+import { Clock, Colour, type Limit, type LimitProfile, TimedClockId } from '#schemas/sla.ts';
 import { xianan, xiananLimits } from '../unit/calendar/xianan.ts';
 
 const rules = { calendar: xianan, profile: xiananLimits };
@@ -109,6 +117,58 @@ describe('a clock that stood', () => {
     );
   });
 });
+
+describe('a clock whose limit changes', () => {
+  const wd = (amount: number): Limit => ({ amount, unit: 'workingDays' });
+  const wm = (amount: number): Limit => ({ amount, unit: 'workingMinutes' });
+  const [LONG, ...SHORTER] = [wd(5), wd(3), wd(1), wm(240), wm(60)] as const;
+  /** As another urgency does it: the limit that runs is not begun again. */
+  const under = (clock: Clock, limit: Limit, now: number): Clock =>
+    clock.limit.amount === limit.amount && clock.limit.unit === limit.unit
+      ? clock
+      : changeLimit(rules, clock, limit, now, []);
+  /** What happens after which share of the time that is left: another limit, or a pause of so many milliseconds. */
+  const step = fc.record({
+    after: fc.double({ min: 0, max: 0.99, noNaN: true }),
+    what: fc.oneof(fc.constantFrom(LONG, ...SHORTER), fc.integer({ min: 0, max: 20 * 24 * HOUR })),
+  });
+
+  test('and changes back has moved nothing: not its deadline, not its start, not what it used', () => {
+    fc.assert(
+      fc.property(starts, fc.array(step, { minLength: 1, maxLength: 8 }), (start, steps) => {
+        const begun = startClock({ ...rules, profile: withFinish(LONG) }, { ...start, clock: 'finish' }, []);
+        let changed = begun;
+        let left = begun;
+        let now = start.startedAt;
+        for (const { after, what } of steps) {
+          now += Math.floor(Math.max(0, fromIso(changed.dueAt) - now) * after);
+          if (typeof what === 'number') {
+            const stood = [stopClock(changed, now), stopClock(left, now)] as const;
+            now += what;
+            [changed, left] = [resumeClock(rules, stood[0], now, []), resumeClock(rules, stood[1], now, [])];
+          } else changed = under(changed, what, now);
+          // A shorter limit gives no more time than there was.
+          expect(fromIso(changed.dueAt)).toBeLessThanOrEqual(fromIso(left.dueAt));
+          expect(Clock.safeParse(changed).success).toBe(true);
+        }
+        const back = under(changed, LONG, now);
+        const { dueAt, startedAt, usedMs, ran, provisional, marks } = left;
+        expect({ ...back, ran: back.ran }).toMatchObject({ dueAt, startedAt, provisional, marks });
+        expect([back.usedMs, back.ran]).toEqual([usedMs, ran]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+/** The shipped profile, with one limit for finishing anything. */
+function withFinish(limit: Limit): LimitProfile {
+  const row = { normal: limit, source: 'test' };
+  return {
+    ...xiananLimits,
+    finish: Object.fromEntries(Kind.options.map((kind) => [kind, row])) as typeof xiananLimits.finish,
+  };
+}
 
 /** Milliseconds of its own time that a clock has, with what was used before. */
 function ownTime({ limit, startedAt, dueAt, usedMs = 0 }: Clock): number {
