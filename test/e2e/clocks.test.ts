@@ -18,7 +18,7 @@ import { marksIndex } from './marks-index.ts';
 import { expectedWarnings } from './marks-judge.ts';
 import { type Instance, startInstance, synthesizeInto, tempFolder } from './support.ts';
 
-const TICKETS = MANY ? 500 : 20;
+const TICKETS = MANY ? 500 : 14;
 const SEED = 12_345;
 const LIMIT = 20 * 60_000;
 

@@ -1,5 +1,5 @@
 /**
- * Kill -9 in the middle of 200 requests: of the runner's process alone, and of its whole process group. The next start ends
+ * Kill -9 in the middle of 120 requests: of the runner's process alone, and of its whole process group. The next start ends
  * what was left; every request that got its 202 is one ticket with one owner, and its timer runs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -13,10 +13,10 @@ import type { IntakeReceipt } from '#schemas/intake.ts';
 import { type Instance, phoneRequest, signed, startInstance, synthesizeInto, tempFolder } from './support.ts';
 
 const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
-const REQUESTS = 200;
+const REQUESTS = 120;
 /** Killed after so many answers: the rest is under way or not sent yet. */
 const KILL_AFTER = 60;
-/** Some hundred tickets and their callbacks, on a machine that others use, too (ms). */
+/** Dozens of tickets and their callbacks, on a machine that others use, too (ms). */
 const PATIENCE = 60_000;
 
 let assembly: string;
