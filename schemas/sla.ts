@@ -77,8 +77,11 @@ export const Clock = z.strictObject({
     .optional(),
   /** Milliseconds of this clock's own time that passed before a pause (挂起); this run has the rest. */
   usedMs: z.int().min(0).optional(),
-  /** 此前各段: when the run ran before `startedAt`, oldest first. `cut`: from there on a shorter limit has counted, without a pause. */
-  ran: z.array(z.strictObject({ from: Instant, to: Instant, cut: z.literal(true).optional() })).optional(),
+  /**
+   * 此前各段: when the run ran before `startedAt`, oldest first; between two it stood. `cut`: it did not stand, but from there on a
+   * shorter limit has counted in place of this one.
+   */
+  ran: z.array(z.strictObject({ from: Instant, to: Instant, cut: Limit.optional() })).optional(),
   /** 另定: the deadline was extended (延期), or the limit is that of a supervision (督办): no change of urgency moves it. */
   set: z.enum(['deadline', 'limit']).optional(),
   /** B 角接办: when the substitute takes over from A, if nothing has happened by then; `done` when that was. */

@@ -200,7 +200,8 @@ export const Ticket = z.strictObject({
   splitFrom: TicketNo.optional(),
   splitInto: z.array(TicketNo),
   assists: z.array(Assist),
-  supervision: z.strictObject({ level: SupervisionLevel, at: Instant }).optional(),
+  /** `of`: the unit that was late, where the clock brought it about (超期督办) and nobody ordered it. */
+  supervision: z.strictObject({ level: SupervisionLevel, at: Instant, of: UnitId.optional() }).optional(),
   /** 部门联办: the hotline office leads, these take part. */
   joint: z.strictObject({ units: z.array(UnitId), at: Instant }).optional(),
   /** Who of the owning unit holds it. */

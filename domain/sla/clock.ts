@@ -6,9 +6,21 @@ import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Colour, Limit, LimitProfile, LimitQuery } from '#schemas/sla.ts';
 import { explain, explainPause, type Origin } from './explain.ts';
-import { findLimit } from './limits.ts';
+import { findLimit, sameLimit } from './limits.ts';
 import { overdueAgain, stillOverdue } from './overdue.ts';
-import { cut, dueUnder, goOn, isProvisional, ranOf, type Stretches, stretchesOf, uncut, usedMs } from './stretches.ts';
+import {
+  cut,
+  dueUnder,
+  goOn,
+  isProvisional,
+  ranOf,
+  ranUntil,
+  type Stretches,
+  stretchesOf,
+  uncut,
+  usedMs,
+  whenDue,
+} from './stretches.ts';
 import { warningTimes } from './warnings.ts';
 import { deadline, workingClock } from './working-clock.ts';
 
@@ -51,7 +63,13 @@ function instance(
 ): Clock {
   const { id, holder, limit, startedAt, dueAt, provisional, set } = run;
   const used = usedMs(calendar, run, limit.unit);
-  const { yellow, orange, red } = warningTimes(calendar, profile.warnings, { limit, startedAt, dueAt, usedMs: used });
+  const last = whenDue(run, dueAt);
+  const { yellow, orange, red } = warningTimes(calendar, profile.warnings, {
+    limit,
+    startedAt: last.startedAt,
+    dueAt,
+    usedMs: usedMs(calendar, last, limit.unit),
+  });
   const next: Clock = {
     id,
     instance: nextInstance(earlier, id),
@@ -99,11 +117,8 @@ export function isInTime(clock: Clock, now: number): boolean {
 
 /** r of the warnings table: share of the limit gone on the clock's own calendar, 0 at the start, 1 at the deadline, more beyond. */
 export function shareGone(calendar: WorkingCalendar, clock: Clock, now: number): number {
-  const own = workingClock(calendar, clock.limit.unit);
-  const start = fromIso(clock.startedAt);
-  const until = clock.stoppedAt ? fromIso(clock.stoppedAt) : now;
-  const used = clock.usedMs ?? 0;
-  return (used + own.elapsed(start, until)) / (used + own.elapsed(start, fromIso(clock.dueAt)));
+  const gone = (until: number) => ranUntil(calendar, stretchesOf(clock), clock.limit.unit, until);
+  return gone(clock.stoppedAt ? fromIso(clock.stoppedAt) : now) / gone(fromIso(clock.dueAt));
 }
 
 /**
@@ -129,8 +144,9 @@ export function continueClock(
 
 /**
  * 改时限: a running clock under another limit, e.g. of another urgency. A shorter limit counts from `now` (epoch ms): nobody could
- * have kept it before it was set; the deadline never moves back by it. A longer one counts from the start of the run, so that
- * who shortens and takes it back has moved nothing. The same clock where the new limit gives neither.
+ * have kept it before it was set; the deadline never moves back by it. A longer one goes back behind what was shortened before, so
+ * that a raise which is taken back has moved nothing; and counts from the start where nothing was. The same clock where the new
+ * limit gives neither.
  */
 export function changeLimit(
   rules: SlaRules,
@@ -139,21 +155,26 @@ export function changeLimit(
   now: number,
   earlier: readonly Clock[],
 ): Clock {
+  const before = runOf(clock);
+  const run = limited(rules, before, limit, now);
+  if (run === before || run.dueAt === before.dueAt) return clock;
+  const changed = instance(rules, { ...run, origin: 'changed' }, earlier);
+  return run.dueAt < before.dueAt ? changed : armed(rules, changed, clock, now);
+}
+
+function limited(rules: SlaRules, run: Run, limit: Limit, now: number): Run {
   const { calendar } = rules;
-  const run = runOf(clock);
+  if (sameLimit(run.limit, limit)) return run;
   const fromNow = deadline(calendar, now, limit);
-  if (fromNow.dueAt < run.dueAt) {
-    return instance(rules, { ...run, ...cut(run, now), limit, ...fromNow, origin: 'changed' }, earlier);
-  }
+  if (fromNow.dueAt < run.dueAt) return { ...run, ...cut(run, now, run.limit), limit, ...fromNow };
   const whole = uncut(run);
-  const fromStart = dueUnder(calendar, whole, limit);
-  if (fromStart.dueAt <= run.dueAt) return clock;
-  return armed(
-    rules,
-    instance(rules, { ...run, ...whole, limit, ...fromStart, origin: 'changed' }, earlier),
-    clock,
-    now,
-  );
+  if (whole === undefined) {
+    const fromStart = dueUnder(calendar, run, limit);
+    return fromStart.dueAt > run.dueAt ? { ...run, limit, ...fromStart } : run;
+  }
+  const longer: Run = { ...run, ...whole, ...dueUnder(calendar, whole, whole.limit) };
+  // Natural hours that stood over days off may end later than what they were shortened from.
+  return longer.dueAt < run.dueAt ? run : limited(rules, longer, limit, now);
 }
 
 /** Colours that were raised and still are: those whose moment has not moved into the future. */
@@ -190,9 +211,8 @@ export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier:
   const run = announced(rules, runOf(clock));
   if (stopped >= run.dueAt) {
     return {
-      ...instance(rules, { ...run, origin: 'overdue' }, earlier, clock.fired),
+      ...instance(rules, { ...run, ...goOn(run, stopped, now), origin: 'overdue' }, earlier, clock.fired),
       ...overdueAgain(rules, clock, stopped, now),
-      heldSince: toShanghai(now),
     };
   }
   const own = workingClock(calendar, run.limit.unit);

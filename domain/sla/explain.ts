@@ -3,7 +3,7 @@ import { fromIso, inChinese, MINUTE } from '#domain/calendar/shanghai.ts';
 import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock, ClockId, Limit, LimitUnit } from '#schemas/sla.ts';
 import { daysAfter, daysOfOffice, listDays, onlyOffice, provisionalWords, sumUpDays } from './explain-days.ts';
-import { hasStood, stretchesOf } from './stretches.ts';
+import { hasStood, type Stretches, stretchesOf, usedMs, whenDue } from './stretches.ts';
 
 /** What the office calls its clocks. */
 export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
@@ -28,7 +28,7 @@ export const CLOCK_NAMES: Readonly<Record<ClockId, string>> = {
 export type Origin = 'handedOn' | 'extended' | 'changed' | 'recalculated' | 'resumed' | 'overdue';
 
 /** What an explanation needs of a clock: no holder, no person. */
-type Explained = Pick<Clock, 'id' | 'limit' | 'startedAt' | 'dueAt' | 'provisional' | 'usedMs' | 'ran' | 'set'>;
+type Explained = Pick<Clock, 'id' | 'limit' | 'startedAt' | 'dueAt' | 'provisional' | 'ran' | 'set'>;
 
 /** Characters; a stored explanation may have 400. */
 const LONGEST = 300;
@@ -38,12 +38,15 @@ const LONGEST = 300;
  * At most 300 characters: of long spans the days are summed up. Names nobody.
  */
 export function explain(calendar: WorkingCalendar, clock: Explained, origin?: Origin): string {
-  const from = fromIso(clock.startedAt);
   const to = fromIso(clock.dueAt);
+  const run = whenDue(stretchesOf(clock), to);
+  const from = run.startedAt;
   if (clock.id === 'pause') return explainPause(from, to);
-  const how = howCounted(clock);
-  const due = `${dueWords(clock, how, origin)}${origin ? ORIGIN_WORDS[origin] : ''}`;
-  const head = `${CLOCK_NAMES[clock.id]}时限${limitInChinese(clock.limit)}，${beginning(clock)}`;
+  // What was left when a clock of working days stood is no whole number of days: it goes on by office hours.
+  const how = hasStood(run) && clock.limit.unit === 'workingDays' ? 'workingMinutes' : clock.limit.unit;
+  const due = `${dueWords(clock, run, how, origin)}${origin ? ORIGIN_WORDS[origin] : ''}`;
+  const used = usedMs(calendar, run, clock.limit.unit);
+  const head = `${CLOCK_NAMES[clock.id]}时限${limitInChinese(clock.limit)}，${beginning(run, used)}`;
   if (how === 'naturalMinutes') return `${head}，昼夜连续计时，周末和节假日照计，${due}。`;
   const days = how === 'workingDays' ? daysAfter(calendar, from, to) : daysOfOffice(calendar, from, to);
   const rule = how === 'workingDays' ? '起算当日不计' : onlyOffice(calendar, from, days);
@@ -65,21 +68,17 @@ const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   overdue: '（挂起时已超期，期限不变）',
 };
 
-/** What was left when a clock of working days stood is no whole number of days: it goes on by office hours. */
-const howCounted = (clock: Explained): LimitUnit =>
-  clock.limit.unit === 'workingDays' && hasStood(stretchesOf(clock)) ? 'workingMinutes' : clock.limit.unit;
-
-function beginning(clock: Explained): string {
-  const from = inChinese(fromIso(clock.startedAt));
-  if (!hasStood(stretchesOf(clock))) return `自${from}起`;
-  return `挂起后自${from}继续${clock.usedMs === undefined ? '' : `，此前已计${durationInChinese(clock.usedMs)}`}`;
+function beginning(run: Stretches, used: number): string {
+  const from = inChinese(run.startedAt);
+  if (!hasStood(run)) return `自${from}起`;
+  return `挂起后自${from}继续${used === 0 ? '' : `，此前已计${durationInChinese(used)}`}`;
 }
 
-function dueWords(clock: Explained, how: LimitUnit, origin: Origin | undefined): string {
-  const due = inChinese(fromIso(clock.dueAt));
+function dueWords({ dueAt, set }: Explained, run: Stretches, how: LimitUnit, origin: Origin | undefined): string {
+  const due = inChinese(fromIso(dueAt));
   if (origin === 'extended') return `延期至${due}`;
   // An extension that a later instance of the run carries with it.
-  if (clock.set === 'deadline' && !hasStood(stretchesOf(clock))) return `到期时间另定为${due}`;
+  if (set === 'deadline' && !hasStood(run)) return `到期时间另定为${due}`;
   return `${due}${how === 'workingDays' ? '下班时' : ''}到期`;
 }
 

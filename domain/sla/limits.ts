@@ -11,3 +11,5 @@ export function findLimit(profile: LimitProfile, query: LimitQuery): Limit {
 export function limitRow(profile: LimitProfile, { clock, kind }: LimitQuery): LimitRow {
   return clock === 'finish' ? profile.finish[kind] : profile.limits[clock];
 }
+
+export const sameLimit = (one: Limit, other: Limit): boolean => one.amount === other.amount && one.unit === other.unit;

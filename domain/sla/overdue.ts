@@ -38,7 +38,9 @@ export function stillOverdue(
   if (overdue === undefined || fromIso(dueAt) > now) return {};
   const { repeatAt, inspectionAt } = overdueMarks(rules, { dueAt }, now);
   const own = workingClock(rules.calendar, rules.profile.warnings.inspectionAfter.unit);
-  const heard = toShanghai(own.whenHeard(Math.max(now, fromIso(inspectionAt))));
+  // A pause may have put it off.
+  const latest = Math.max(now, fromIso(inspectionAt), fromIso(overdue.inspectionAt));
+  const heard = toShanghai(own.whenHeard(latest));
   return { overdue: { ...overdue, repeatAt, inspectionAt: heard } };
 }
 

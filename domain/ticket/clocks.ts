@@ -1,6 +1,7 @@
 /** Which clocks of a ticket run, and how a step of the life cycle starts and stops them. */
 import { toShanghai } from '#domain/calendar/shanghai.ts';
 import { continueClock, handoverAt, isRunning, resumeClock, startClock } from '#domain/sla/clock.ts';
+import { sameLimit } from '#domain/sla/limits.ts';
 import type { Clock, ClockId, TimedClockId } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import type { DecideContext } from './command.ts';
@@ -67,6 +68,6 @@ export function contact(ticket: Ticket, unit: string, context: DecideContext): C
   if (ticket.contactedBy.includes(unit)) return [];
   const fresh = start(ticket, 'contact', unit, context);
   const last = ticket.clocks.findLast(({ id, holder }) => id === 'contact' && holder === unit);
-  if (last?.limit.amount !== fresh.limit.amount || last.limit.unit !== fresh.limit.unit) return [fresh];
+  if (last === undefined || !sameLimit(last.limit, fresh.limit)) return [fresh];
   return [resumeClock(context.rules, last, context.now, ticket.clocks)];
 }

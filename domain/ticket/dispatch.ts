@@ -35,8 +35,9 @@ export function dispatchTo(ticket: Ticket, dispatch: Dispatch, context: DecideCo
   if (owner === context.desk) return reject('ruleForbids', 'the desk refuses or closes directly, it does not own');
   const urgency = dispatch.urgency ?? ticket.urgency;
   const as = { ...ticket, urgency };
+  // A district that changes its limits doesn't change what was promised before.
   const carried = carryOn(ticket, 'finish', owner, context).map((clock) =>
-    underUrgency(ticket, clock, urgency, context),
+    urgency === ticket.urgency ? clock : underUrgency(ticket, clock, urgency, context),
   );
   const finish = carried.length > 0 ? carried : [start(as, 'finish', owner, context)];
   return {

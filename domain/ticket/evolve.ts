@@ -30,10 +30,9 @@ function unpaused(ticket: Ticket): Ticket {
 
 /** 超期督办 is of the unit that was late: another owner, or another round, begins without it. */
 function released(ticket: Ticket, event: TicketEvent): Ticket {
-  const begins = event.type === 'reopened' || (event.type === 'dispatched' && event.owner !== ticket.owner);
-  if (!begins || ticket.supervision?.level !== 'office') return ticket;
-  const { supervision: _over, ...rest } = ticket;
-  return rest;
+  const { supervision: { of } = {}, ...rest } = ticket;
+  if (of === undefined) return ticket;
+  return event.type === 'reopened' || (event.type === 'dispatched' && event.owner !== of) ? rest : ticket;
 }
 
 export function fold(events: Iterable<TicketEvent>): Ticket | undefined {
@@ -112,7 +111,7 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'extensionApproved':
       return to('HANDLING', answered(ticket, 'approved'));
     case 'extensionRejected':
-      return to('HANDLING', answered(ticket, 'rejected'));
+      return refused(to('HANDLING'));
     case 'merged':
       return to('MERGED', { mergedInto: event.into, closedAt: event.at, ...sentHome(ticket, event.at) });
     case 'absorbed':
@@ -141,7 +140,15 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
     case 'onSiteReported':
       return ticket;
     case 'supervised':
-      return { ...ticket, supervision: { level: event.level, at: event.at } };
+      return {
+        ...ticket,
+        // By the clock, and not by a person.
+        supervision: {
+          level: event.level,
+          at: event.at,
+          ...(event.actor.kind === 'system' ? { of: ticket.owner } : {}),
+        },
+      };
     case 'jointOpened': {
       const coHandlers = [...new Set([...ticket.coHandlers, ...event.units])];
       const units = [...new Set([...(ticket.joint?.units ?? []), ...event.units])];
@@ -268,6 +275,16 @@ const judged = ({ returns }: Ticket, outcome: ReturnRecord['outcome']): ReturnRe
 
 const answered = ({ extension }: Ticket, outcome: 'approved' | 'rejected'): Partial<Ticket> =>
   extension === undefined ? {} : { extension: { ...extension, outcome } };
+
+/** Where the ticket has more time by now than was asked for, nothing was refused: the unit may still ask. */
+function refused(ticket: Ticket): Ticket {
+  const { extension, ...rest } = ticket;
+  const finish = ticket.clocks.findLast(({ id, stoppedAt }) => id === 'finish' && stoppedAt === undefined);
+  if (extension === undefined || finish === undefined || finish.dueAt < extension.newDeadline) {
+    return { ...ticket, ...answered(ticket, 'rejected') };
+  }
+  return rest;
+}
 
 /** Once somebody else has the ticket, nobody takes it over by the clock. */
 const takenOver = (clock: Clock, at: string): Clock =>

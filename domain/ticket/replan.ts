@@ -1,14 +1,12 @@
 /** 重新计时: limits that change while they run. What changes takes effect at once: the ticket gets new clocks, and so a new alarm. */
 import { changeLimit, recalculate } from '#domain/sla/clock.ts';
 import { findLimit } from '#domain/sla/limits.ts';
-import type { Clock, Limit } from '#schemas/sla.ts';
+import type { Clock } from '#schemas/sla.ts';
 import type { Ticket } from '#schemas/ticket.ts';
 import { handedOverInTime, runningClocks } from './clocks.ts';
 import type { CommandOf, DecideContext } from './command.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
-
-const same = (one: Limit, other: Limit): boolean => one.amount === other.amount && one.unit === other.unit;
 
 /** Replaces running clocks, in order: `next` answers the same clock where nothing changes. */
 function replaced(
@@ -69,7 +67,7 @@ export function underUrgency(
 ): Clock {
   if (clock.id === 'pause' || clock.set !== undefined) return clock;
   const limit = findLimit(rules.profile, { clock: clock.id, kind: ticket.kind, urgency });
-  return same(clock.limit, limit) ? clock : changeLimit(rules, clock, limit, now, earlier);
+  return changeLimit(rules, clock, limit, now, earlier);
 }
 
 /** 放假安排公布后重算: provisional clocks whose days are official by now. No draft when there are none. */

@@ -2,10 +2,19 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { log } from '#functions/shared/log.ts';
+import { isSigningKey } from '#functions/shared/signing.ts';
 import { env, secretsManager } from './aws.ts';
 import { Departments } from './department-secrets.ts';
 
-const Keys = z.array(z.string().startsWith('whsec_')).min(1);
+/** One of a wrong length signs nothing. It is left out, so that a slip in a rotation doesn't close the door to the other one. */
+const Keys = z
+  .array(z.string())
+  .transform((keys) => {
+    const good = keys.filter(isSigningKey);
+    if (good.length < keys.length) log.error('a key of a secret left out', { code: 'secretInvalid' }, undefined);
+    return good;
+  })
+  .pipe(z.array(z.string()).min(1));
 const Base64Key = z.strictObject({ kid: z.string(), key: z.string() });
 const Partner = z.object({ inbound: Keys, outbound: z.object({ baseUrl: z.url(), keys: Keys }) });
 /** Either a password, or the written word that there is none; with neither the vendor's route doesn't exist. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fromIso, HOUR } from '#domain/calendar/shanghai.ts';
 import {
   type ClockStart,
+  changeLimit,
   continueClock,
   fire,
   isInTime,
@@ -190,9 +191,14 @@ describe('a clock that stood', () => {
   test('is as overdue afterwards as it was before', () => {
     const late = stopClock(fire(first, 'yellow', at('2025-03-06 08:30')), at('2025-03-07 09:00'));
     const again = resumeClock(rules, late, at('2025-03-12 09:00'), [late]);
-    const { stoppedAt: _, ...run } = late;
+    const { stoppedAt: to, ...run } = late;
     const why = expect.stringContaining('挂起时已超期');
-    expect(again).toEqual({ ...run, instance: 'finish#2', heldSince: '2025-03-12T09:00:00.000+08:00', why });
+    const ran = [{ from: first.startedAt, to }];
+    const startedAt = '2025-03-12T09:00:00.000+08:00';
+    expect(again).toEqual({ ...run, instance: 'finish#2', startedAt, ran, usedMs: expect.any(Number), why });
+    // Another limit counts what it ran, to Friday 09:00, and not what it stood: 1,200 of 1,950 minutes are gone.
+    const later = changeLimit(rules, again, { amount: 5, unit: 'workingDays' }, at('2025-03-12 09:05'), [again]);
+    expect(later.dueAt.slice(0, 16)).toBe('2025-03-13T17:30');
   });
 
   test('needs no notice of holidays when its limit is natural', () => {

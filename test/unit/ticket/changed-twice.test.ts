@@ -6,6 +6,7 @@ import type { TicketCommand } from '#domain/ticket/command.ts';
 import { decide } from '#domain/ticket/decide.ts';
 import type { Danger } from '#schemas/routing.ts';
 import type { Clock, ClockId } from '#schemas/sla.ts';
+import { askReturn } from '#test/support/every-command.ts';
 import {
   citizen,
   context,
@@ -14,6 +15,7 @@ import {
   HOUR,
   intake,
   register,
+  reply,
   rules,
   Story,
   storyUntil,
@@ -47,7 +49,13 @@ describe('urgency, up and down', () => {
     const story = give(complaint(), '2026-11-26 10:00', urgency('critical'));
     expect([due(story), running(story, 'finish')?.ran]).toEqual([
       '11-27 10:00',
-      [{ from: expect.stringContaining('11-23T09:00'), to: expect.stringContaining('11-26T10:00'), cut: true }],
+      [
+        {
+          from: expect.stringContaining('11-23T09:00'),
+          to: expect.stringContaining('11-26T10:00'),
+          cut: { amount: 5, unit: 'workingDays' },
+        },
+      ],
     ]);
     give(story, '2026-11-26 10:01', urgency('normal'));
     expect(due(story)).toBe('11-30 17:30');
@@ -75,6 +83,38 @@ describe('urgency, up and down', () => {
     expect(due(story)).toBe('11-28 10:05');
     give(story, '2026-11-27 10:10', urgency('normal'));
     expect(due(story)).toBe('11-30 17:30');
+  });
+
+  it.each([
+    // Three working days from Tuesday; Wednesday's mistake is taken back five minutes later.
+    ['complaint', ['2026-11-24 10:00', 'urgent'], ['2026-11-25 10:00', 'critical'], '11-27 17:30', '3 workingDays'],
+    ['report', ['2026-11-30 10:00', 'urgent'], ['2026-12-01 10:00', 'critical'], '12-03 17:30', '3 workingDays'],
+    // Critical by mistake where urgent would have changed nothing: three working days from Thursday end after Monday.
+    ['complaint', ['2026-11-26 10:00', 'critical'], undefined, '11-30 17:30', '5 workingDays'],
+  ] as const)(
+    'of a %s, a raise that is taken back by one step is as if it had not been',
+    (kind, one, two, then, limit) => {
+      const story = new Story().give(register({ kind }), system).give({ command: 'sign' }, owner);
+      story.give({ command: 'accept' }, owner);
+      give(story, one[0], urgency(one[1]));
+      if (two !== undefined) give(story, two[0], urgency(two[1]));
+      story.later(5 * 60_000).give(urgency('urgent'), dispatcher);
+      const finish = running(story, 'finish');
+      expect([due(story), `${finish?.limit.amount} ${finish?.limit.unit}`]).toEqual([then, limit]);
+    },
+  );
+
+  it('does not change what was promised when the district changes its limits: only another urgency does', () => {
+    const story = storyUntil('AWAIT_SIGN');
+    const row = { ...rules.profile.finish.complaint, normal: { amount: 8, unit: 'workingDays' } as const };
+    const profile = { ...rules.profile, finish: { ...rules.profile.finish, complaint: row } };
+    const assign = { command: 'assign', owner: 'renshe', reason } as const;
+    const result = decide(story.is, assign, dispatcher, {
+      ...context(at('2026-11-24 10:00')),
+      rules: { ...rules, profile },
+    });
+    if (!result.ok) throw new Error(result.rejection.detail);
+    expect(short(runningClocks(result.ticket).find(({ id }) => id === 'finish')?.dueAt)).toBe('11-30 17:30');
   });
 
   it('what was used in another kind of time counts by the clock of the limit that holds', () => {
@@ -186,10 +226,22 @@ describe('a supervision', () => {
     expect(supervised.map(({ callbacks = [] }) => callbacks[0]?.to)).toEqual(['guanbuqiao', 'renshe']);
   });
 
-  it('that somebody ordered stays with the ticket', () => {
-    const story = give(storyUntil('AWAIT_SIGN'), '2026-11-23 10:00', { command: 'supervise', level: 'leader', reason });
-    give(story, '2026-11-23 10:05', { command: 'assign', owner: 'renshe', reason });
-    expect(story.is.supervision).toMatchObject({ level: 'leader' });
+  it.each(['office', 'leader'] as const)(
+    'that somebody ordered (%s) stays with the ticket, whoever has it',
+    (level) => {
+      const story = give(storyUntil('AWAIT_SIGN'), '2026-11-23 10:00', { command: 'supervise', level, reason });
+      give(story, '2026-11-23 10:05', { command: 'assign', owner: 'renshe', reason });
+      expect(story.is.supervision).toMatchObject({ level });
+    },
+  );
+
+  it('by the office stays where the late unit is named again after a return', () => {
+    const story = give(storyUntil('SIGNED'), '2026-11-30 17:30', { command: 'tick' }, system);
+    expect(story.is.supervision).toMatchObject({ level: 'office', of: 'guanbuqiao' });
+    give(story, '2026-12-01 09:00', askReturn, owner);
+    give(story, '2026-12-01 09:10', { command: 'approveReturn', reason });
+    give(story, '2026-12-01 09:20', { command: 'assign', owner: 'guanbuqiao', reason });
+    expect(story.is.supervision).toMatchObject({ level: 'office' });
   });
 });
 
@@ -206,6 +258,12 @@ describe('an extension', () => {
     expect(codeOf(story.try({ command: 'approveExtension', reason }, dispatcher))).toBe('ruleForbids');
     expect(running(story, 'finish')?.dueAt).toBe(moved);
     expect(codeOf(story.try({ command: 'rejectExtension', reason }, dispatcher))).toBe('ok');
+    // Nothing was refused: the one extension is still to be had.
+    expect(story.is.extension).toBeUndefined();
+    const later = new Date(Date.parse(moved) + 24 * HOUR).toISOString();
+    expect(codeOf(story.try({ command: 'requestExtension', newDeadline: later, reason }, owner))).toBe('ok');
+    expect(codeOf(story.try({ command: 'rejectExtension', reason }, dispatcher))).toBe('ok');
+    expect(story.is.extension).toMatchObject({ outcome: 'rejected' });
   });
 });
 
@@ -228,6 +286,29 @@ describe('a pause', () => {
     expect(inspected(story)).toBe(0);
     give(story, '2026-12-15 17:00', { command: 'tick' }, system);
     expect(inspected(story)).toBe(1);
+  });
+
+  it('is not forgotten by what comes after it: a refused answer, another urgency', () => {
+    const story = complaint();
+    give(story, '2026-11-30 17:30', { command: 'tick' }, system);
+    give(story, '2026-12-01 09:30', suspend('2026-12-15 09:00'));
+    give(story, '2026-12-15 09:00', resume);
+    give(story, '2026-12-15 09:30', reply, owner);
+    give(story, '2026-12-15 09:40', { command: 'review', approve: false, reason });
+    expect(short(running(story, 'finish')?.overdue?.inspectionAt)).toBe('12-15 17:00');
+    give(story, '2026-12-15 09:41', { command: 'tick' }, system);
+    expect(inspected(story)).toBe(0);
+
+    const critical = new Story().give(register({ urgency: 'critical' }), system).give({ command: 'sign' }, owner);
+    give(critical, '2026-11-24 10:00', { command: 'tick' }, system);
+    critical.give({ command: 'accept' }, owner);
+    give(critical, '2026-11-24 11:00', suspend('2026-12-15 09:00'));
+    give(critical, '2026-12-10 11:00', resume);
+    expect(due(critical)).toBe('11-24 09:00');
+    give(critical, '2026-12-10 11:05', urgency('normal'));
+    // Monday from 09:00 and Tuesday to 11:00 are gone, eight and a half hours of the five working days.
+    expect(due(critical)).toBe('12-16 17:30');
+    expect(running(critical, 'finish')?.overdue).toBeUndefined();
   });
 
   describe('and days that were announced', () => {
