@@ -84,6 +84,8 @@ export const Clock = z.strictObject({
   ran: z.array(z.strictObject({ from: Instant, to: Instant, cut: Limit.optional() })).optional(),
   /** 另定: the deadline was extended (延期), or the limit is that of a supervision (督办): no change of urgency moves it. */
   set: z.enum(['deadline', 'limit']).optional(),
+  /** Of an extended deadline that stood: milliseconds of this clock's own time that were left when it went on. */
+  leftMs: z.int().min(0).optional(),
   /** B 角接办: when the substitute takes over from A, if nothing has happened by then; `done` when that was. */
   handover: z.strictObject({ at: Instant, done: Instant.optional() }).optional(),
   /** When this holder took over a run that had begun before; without it the run began with the holder. */

@@ -178,6 +178,8 @@ export const Ticket = z.strictObject({
       textKey: z.string(),
       at: Instant,
       by: UnitId,
+      /** Of the ticket when its unit answered. */
+      urgency: Urgency.optional(),
     })
     .optional(),
   /** 主单答复、随主单重办: the newest event of the main ticket that this one has followed. */

@@ -49,7 +49,7 @@ export function startClock(rules: SlaRules, start: ClockStart, earlier: readonly
 }
 
 /** What an instance of a clock follows from. Epoch milliseconds. */
-interface Run extends Stretches, Pick<Clock, 'id' | 'holder' | 'limit' | 'provisional' | 'set'> {
+interface Run extends Stretches, Pick<Clock, 'id' | 'holder' | 'limit' | 'provisional' | 'set' | 'leftMs'> {
   readonly dueAt: number;
   readonly origin?: Origin;
 }
@@ -61,7 +61,7 @@ function instance(
   earlier: readonly Clock[],
   fired: Clock['fired'] = {},
 ): Clock {
-  const { id, holder, limit, startedAt, dueAt, provisional, set } = run;
+  const { id, holder, limit, startedAt, dueAt, provisional, set, leftMs } = run;
   const used = usedMs(calendar, run, limit.unit);
   const last = whenDue(run, dueAt);
   const { yellow, orange, red } = warningTimes(calendar, profile.warnings, {
@@ -83,6 +83,7 @@ function instance(
     ...(used > 0 ? { usedMs: used } : {}),
     ...ranOf(run),
     ...(set === undefined ? {} : { set }),
+    ...(leftMs === undefined ? {} : { leftMs }),
   };
   return { ...next, why: explain(calendar, next, run.origin) };
 }
@@ -92,8 +93,8 @@ function nextInstance(earlier: readonly Clock[], id: ClockId): string {
 }
 
 const runOf = (clock: Clock): Run => {
-  const { id, holder, limit, dueAt, provisional, set } = clock;
-  return { id, holder, limit, ...stretchesOf(clock), dueAt: fromIso(dueAt), provisional, set };
+  const { id, holder, limit, dueAt, provisional, set, leftMs } = clock;
+  return { id, holder, limit, ...stretchesOf(clock), dueAt: fromIso(dueAt), provisional, set, leftMs };
 };
 
 /** `at` in epoch milliseconds. A clock that stands keeps the time at which it was first stopped. */
@@ -131,16 +132,20 @@ export function continueClock(
   { holder, now }: { readonly holder: string; readonly now: number },
   earlier: readonly Clock[],
 ): Clock {
-  const { startedAt, dueAt } = clock;
-  const own = earlier.findLast(
-    (one) => one.id === clock.id && one.holder === holder && one.startedAt === startedAt && one.dueAt === dueAt,
-  );
+  const { dueAt } = clock;
+  const own = sameRun(earlier, { ...clock, holder });
   return {
     ...instance(rules, { ...runOf(clock), holder, origin: 'handedOn' }, earlier, own?.fired),
     heldSince: toShanghai(now),
     ...(own === undefined ? {} : stillOverdue(rules, own, dueAt, now)),
   };
 }
+
+/** The last instance of this very run under this holder. */
+const sameRun = (earlier: readonly Clock[], { id, holder, startedAt, dueAt }: Clock): Clock | undefined =>
+  earlier.findLast(
+    (one) => one.id === id && one.holder === holder && one.startedAt === startedAt && one.dueAt === dueAt,
+  );
 
 /**
  * 改时限: a running clock under another limit, e.g. of another urgency. A shorter limit counts from `now` (epoch ms): nobody could
@@ -159,7 +164,10 @@ export function changeLimit(
   const run = limited(rules, before, limit, now);
   if (run === before || run.dueAt === before.dueAt) return clock;
   const changed = instance(rules, { ...run, origin: 'changed' }, earlier);
-  return run.dueAt < before.dueAt ? changed : armed(rules, changed, clock, now);
+  if (run.dueAt < before.dueAt) return changed;
+  // What rang before the limit was shortened has rung.
+  const heard = { ...sameRun(earlier, changed)?.fired, ...clock.fired };
+  return armed(rules, changed, { ...clock, fired: heard }, now);
 }
 
 function limited(rules: SlaRules, run: Run, limit: Limit, now: number): Run {
@@ -167,14 +175,14 @@ function limited(rules: SlaRules, run: Run, limit: Limit, now: number): Run {
   if (sameLimit(run.limit, limit)) return run;
   const fromNow = deadline(calendar, now, limit);
   if (fromNow.dueAt < run.dueAt) return { ...run, ...cut(run, now, run.limit), limit, ...fromNow };
+  const fromStart = dueUnder(calendar, run, limit);
+  // No longer one, either: a raise that comes so late changes nothing.
+  if (fromStart.dueAt <= run.dueAt) return run;
   const whole = uncut(run);
-  if (whole === undefined) {
-    const fromStart = dueUnder(calendar, run, limit);
-    return fromStart.dueAt > run.dueAt ? { ...run, limit, ...fromStart } : run;
-  }
-  const longer: Run = { ...run, ...whole, ...dueUnder(calendar, whole, whole.limit) };
+  if (whole === undefined) return { ...run, limit, ...fromStart };
+  const back = limited(rules, { ...run, ...whole, ...dueUnder(calendar, whole, whole.limit) }, limit, now);
   // Natural hours that stood over days off may end later than what they were shortened from.
-  return longer.dueAt < run.dueAt ? run : limited(rules, longer, limit, now);
+  return back.dueAt < run.dueAt ? run : back;
 }
 
 /** Colours that were raised and still are: those whose moment has not moved into the future. */
@@ -196,7 +204,7 @@ export function moveDeadline(
   earlier: readonly Clock[],
 ): Clock {
   const provisional = isProvisional(rules.calendar, clock.limit, dueAt);
-  const run: Run = { ...runOf(clock), dueAt, provisional, set: 'deadline', origin: 'extended' };
+  const run: Run = { ...runOf(clock), dueAt, provisional, set: 'deadline', leftMs: undefined, origin: 'extended' };
   return armed(rules, instance(rules, run, earlier), clock, now);
 }
 
@@ -212,20 +220,27 @@ export function resumeClock(rules: SlaRules, clock: Clock, now: number, earlier:
   if (stopped >= run.dueAt) {
     return {
       ...instance(rules, { ...run, ...goOn(run, stopped, now), origin: 'overdue' }, earlier, clock.fired),
-      ...overdueAgain(rules, clock, stopped, now),
+      overdue: overdueAgain(rules, clock, stopped, now),
     };
   }
   const own = workingClock(calendar, run.limit.unit);
-  const dueAt = own.after(now, own.elapsed(stopped, run.dueAt));
+  const left = own.elapsed(stopped, run.dueAt);
+  const dueAt = own.after(now, left);
   const provisional = isProvisional(calendar, run.limit, dueAt);
-  const rest: Run = { ...run, ...goOn(run, stopped, now), dueAt, provisional, origin: 'resumed' };
-  return instance(rules, rest, earlier, clock.fired);
+  const leftMs = run.set === 'deadline' ? left : undefined;
+  const rest: Run = { ...run, ...goOn(run, stopped, now), dueAt, provisional, leftMs, origin: 'resumed' };
+  // Red only where days off were announced since it rang: there is time again.
+  const { red: _, ...fired } = clock.fired;
+  return instance(rules, rest, earlier, fired);
 }
 
-/** A provisional run by the days that were announced since; what was set by hand stands. */
+/** A provisional run by the days that were announced since. A day that was named stands; what was left of it after a pause is counted. */
 function announced({ calendar }: SlaRules, run: Run): Run {
-  if (!run.provisional || run.set === 'deadline' || !calendar.isOfficial(run.dueAt)) return run;
-  return { ...run, ...dueUnder(calendar, run, run.limit) };
+  if (!run.provisional || !calendar.isOfficial(run.dueAt)) return run;
+  if (run.set !== 'deadline') return { ...run, ...dueUnder(calendar, run, run.limit) };
+  if (run.leftMs === undefined) return run;
+  const dueAt = workingClock(calendar, run.limit.unit).after(run.startedAt, run.leftMs);
+  return { ...run, dueAt, provisional: isProvisional(calendar, run.limit, dueAt) };
 }
 
 /**
@@ -238,7 +253,7 @@ export function recalculate(rules: SlaRules, clock: Clock, now: number, earlier:
   if (!clock.provisional || !calendar.isOfficial(run.dueAt)) return clock;
   const { dueAt } = announced(rules, run);
   const provisional = isProvisional(calendar, run.limit, dueAt);
-  const origin: Origin = run.set === 'deadline' ? 'extended' : 'recalculated';
+  const origin: Origin = run.set === 'deadline' && run.leftMs === undefined ? 'extended' : 'recalculated';
   return armed(rules, instance(rules, { ...run, dueAt, provisional, origin }, earlier), clock, now);
 }
 

@@ -65,13 +65,13 @@ const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   changed: '（时限已变更）',
   recalculated: '（放假安排公布后重算）',
   resumed: '',
-  overdue: '（挂起时已超期，期限不变）',
+  overdue: '（停止计时时已超期，期限不变）',
 };
 
 function beginning(run: Stretches, used: number): string {
   const from = inChinese(run.startedAt);
   if (!hasStood(run)) return `自${from}起`;
-  return `挂起后自${from}继续${used === 0 ? '' : `，此前已计${durationInChinese(used)}`}`;
+  return `暂停后自${from}继续${used === 0 ? '' : `，此前已计${durationInChinese(used)}`}`;
 }
 
 function dueWords({ dueAt, set }: Explained, run: Stretches, how: LimitUnit, origin: Origin | undefined): string {

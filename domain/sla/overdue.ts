@@ -49,17 +49,22 @@ export function stillOverdue(
  * still had, in its own time: a pause brings nobody before the inspection office.
  */
 export function overdueAgain(
-  { calendar, profile }: SlaRules,
-  { overdue }: Pick<Clock, 'overdue'>,
+  rules: SlaRules,
+  { dueAt, overdue }: Pick<Clock, 'dueAt' | 'overdue'>,
   stopped: number,
   now: number,
-): Pick<Clock, 'overdue'> {
-  if (overdue === undefined) return {};
+): Clock['overdue'] {
+  const { calendar, profile } = rules;
   const moved = (at: string, unit: LimitUnit): string => {
     const own = workingClock(calendar, unit);
     return toShanghai(own.whenHeard(own.after(now, own.elapsed(stopped, Math.max(stopped, fromIso(at))))));
   };
   const { repeatEvery, inspectionAfter } = profile.warnings;
-  const repeatAt = moved(overdue.repeatAt, repeatEvery.unit);
-  return { overdue: { ...overdue, repeatAt, inspectionAt: moved(overdue.inspectionAt, inspectionAfter.unit) } };
+  // It may have been stopped before anybody ticked and red rang.
+  const { repeatAt, inspectionAt, ...rung } = overdue ?? { ...overdueMarks(rules, { dueAt }, stopped), repeats: 0 };
+  return {
+    ...rung,
+    repeatAt: moved(repeatAt, repeatEvery.unit),
+    inspectionAt: moved(inspectionAt, inspectionAfter.unit),
+  };
 }

@@ -49,7 +49,7 @@ export const hasStood = (run: Stretches): boolean => counted(run).length > 0;
 
 /** Milliseconds of the unit's own time that had passed of the limit before the last stretch. */
 export const usedMs = (calendar: WorkingCalendar, run: Stretches, unit: LimitUnit): number =>
-  ranUntil(calendar, run, unit, run.startedAt);
+  run.ran.length === 0 ? 0 : ranUntil(calendar, run, unit, run.startedAt);
 
 /** Milliseconds of the unit's own time that have passed of the limit at `until` (epoch ms). */
 export function ranUntil(calendar: WorkingCalendar, run: Stretches, unit: LimitUnit, until: number): number {

@@ -12,7 +12,7 @@ import { dispatchTo } from './dispatch.ts';
 import type { Draft } from './drafts.ts';
 import { type Outcome, reject } from './outcome.ts';
 import { allCalledOff, jointClosed } from './partners.ts';
-import { setUrgency } from './replan.ts';
+import { setUrgency, underUrgency } from './replan.ts';
 
 export function decideByHotline(ticket: Ticket, command: DeskCommand, context: DecideContext): Outcome {
   if (command.command === 'recordOpinion') {
@@ -202,14 +202,18 @@ function approve(ticket: Ticket, reason: string, context: DecideContext): Draft 
 function sendBack(ticket: Ticket, reason: string, context: DecideContext): Draft {
   const last = ticket.clocks.findLast((clock) => clock.id === 'finish' || clock.id === 'rework');
   const inRework = last?.id === 'rework';
+  const own = carryOn(ticket, inRework ? 'rework' : 'finish', ticket.owner, context).map((clock) =>
+    // It stood while the answer lay here, and another urgency changes what runs.
+    (ticket.answer?.urgency ?? ticket.urgency) === ticket.urgency
+      ? clock
+      : underUrgency(ticket, clock, ticket.urgency, context),
+  );
   return {
     type: 'answerRejected',
     reason,
     backTo: inRework ? 'REWORK' : 'HANDLING',
     stop: running(ticket),
-    start: inRework
-      ? carryOn(ticket, 'rework', ticket.owner, context)
-      : [...carryOn(ticket, 'finish', ticket.owner, context), ...contact(ticket, ticket.owner, context)],
+    start: inRework ? own : [...own, ...contact(ticket, ticket.owner, context)],
     tell: [{ to: ticket.owner, type: 'decided' }],
   };
 }

@@ -28,7 +28,7 @@ function unpaused(ticket: Ticket): Ticket {
   return rest;
 }
 
-/** 超期督办 is of the unit that was late: another owner, or another round, begins without it. */
+/** 超期督办 is of the unit that was late: another owner, or a ticket that is taken up again, begins without it. */
 function released(ticket: Ticket, event: TicketEvent): Ticket {
   const { supervision: { of } = {}, ...rest } = ticket;
   if (of === undefined) return ticket;
@@ -225,7 +225,13 @@ function apply(ticket: Ticket, event: Exclude<TicketEvent, { type: 'registered' 
       return unlook(ticket, event.topic);
     case 'replied':
       return to('REPLIED', {
-        answer: { resultCode: event.resultCode, textKey: event.textKey, at: event.at, by: event.unit },
+        answer: {
+          resultCode: event.resultCode,
+          textKey: event.textKey,
+          at: event.at,
+          by: event.unit,
+          urgency: ticket.urgency,
+        },
         ...sentHome(ticket, event.at),
       });
     case 'answerApproved':

@@ -25,9 +25,16 @@ function warn(clock: Clock, grade: Grade, context: DecideContext): Draft {
     holder,
     to: [...to],
     ...(message.length === 0 ? {} : { message: [...message] }),
-    ...(rings ? { next: overdueMarks(context.rules, clock, context.now) } : {}),
+    ...(rings ? { next: nextOf(clock, grade, context) } : {}),
     ...(holder === context.desk ? {} : { tell: [{ to: holder, type: 'warned' as const }] }),
   };
+}
+
+/** What rings after red; a pause in which red came due has said so already. */
+function nextOf(clock: Clock, grade: Grade, { rules, now }: DecideContext): EventOf<'warned'>['next'] {
+  if (grade !== 'red' || clock.overdue === undefined) return overdueMarks(rules, clock, now);
+  const { repeatAt, inspectionAt } = clock.overdue;
+  return { repeatAt, inspectionAt };
 }
 
 /** 超期督办: with its first red the owner comes under the hotline's supervision. */
@@ -39,7 +46,9 @@ export const supervisedFor = (ticket: Ticket, reds: readonly Clock[], { desk }: 
 /** What is due of `clock`: when nobody ticked for long, red and the inspection office at once. */
 export function warnings(clock: Clock, grade: Grade, context: DecideContext): Draft[] {
   const draft = warn(clock, grade, context);
-  const late = grade === 'red' && fromIso(overdueMarks(context.rules, clock, context.now).inspectionAt) <= context.now;
+  // Where it is known already when the inspection office hears of it, that mark rings by itself.
+  const unknown = grade === 'red' && clock.overdue === undefined;
+  const late = unknown && fromIso(overdueMarks(context.rules, clock, context.now).inspectionAt) <= context.now;
   return late ? [draft, warn(clock, 'inspection', context)] : [draft];
 }
 

@@ -7,16 +7,21 @@ import { env, secretsManager } from './aws.ts';
 import { Departments } from './department-secrets.ts';
 
 /** One of a wrong length signs nothing. It is left out, so that a slip in a rotation doesn't close the door to the other one. */
-const Keys = z
-  .array(z.string())
-  .transform((keys) => {
-    const good = keys.filter(isSigningKey);
-    if (good.length < keys.length) log.error('a key of a secret left out', { code: 'secretInvalid' }, undefined);
-    return good;
-  })
-  .pipe(z.array(z.string()).min(1));
+const keysOf = (rule: string) =>
+  z
+    .array(z.string())
+    .transform((keys) => {
+      const good = keys.filter(isSigningKey);
+      if (good.length < keys.length)
+        log.error('a key of a secret left out', { code: 'secretInvalid', rule }, undefined);
+      return good;
+    })
+    .pipe(z.array(z.string()).min(1));
 const Base64Key = z.strictObject({ kid: z.string(), key: z.string() });
-const Partner = z.object({ inbound: Keys, outbound: z.object({ baseUrl: z.url(), keys: Keys }) });
+const Partner = z.object({
+  inbound: keysOf('inbound'),
+  outbound: z.object({ baseUrl: z.url(), keys: keysOf('outbound.keys') }),
+});
 /** Either a password, or the written word that there is none; with neither the vendor's route doesn't exist. */
 const BasicDoor = z.object({
   basic: z.object({ user: z.string().min(1), password: z.string().min(1) }).optional(),
@@ -35,7 +40,7 @@ const shapes = {
   WEBSITE_SECRET: Partner.extend({
     /** 轮询, for a board that cannot push (docs/channels/website.md); `after`: the cursor to begin with. */
     poll: z
-      .object({ baseUrl: z.url(), keys: Keys.optional(), after: z.string().min(1).max(1000).optional() })
+      .object({ baseUrl: z.url(), keys: keysOf('poll.keys').optional(), after: z.string().min(1).max(1000).optional() })
       .optional(),
   }),
   WECHAT_SECRET: z.object({

@@ -11,6 +11,7 @@ import {
   startClock,
   stopClock,
 } from '#domain/sla/clock.ts';
+import { sameLimit } from '#domain/sla/limits.ts';
 import { dueMarks, nextMark } from '#domain/sla/marks.ts';
 import { ranUntil, stretchesOf } from '#domain/sla/stretches.ts';
 import { Kind, Urgency } from '#schemas/common.ts';
@@ -122,6 +123,9 @@ describe('a clock whose limit changes', () => {
   const wd = (amount: number): Limit => ({ amount, unit: 'workingDays' });
   const wm = (amount: number): Limit => ({ amount, unit: 'workingMinutes' });
   const [LONG, ...SHORTER] = [wd(5), wd(3), wd(1), wm(240), wm(60)] as const;
+  const ORDER = [LONG, ...SHORTER];
+  const isLonger = (one: Limit, other: Limit): boolean =>
+    ORDER.findIndex((limit) => sameLimit(limit, one)) < ORDER.findIndex((limit) => sameLimit(limit, other));
   /** What happens after which share of the time that is left: another limit, or a pause of so many milliseconds. */
   const step = fc.record({
     after: fc.double({ min: 0, max: 1.5, noNaN: true }),
@@ -141,7 +145,13 @@ describe('a clock whose limit changes', () => {
             const stood = [stopClock(changed, now), stopClock(left, now)] as const;
             now += what;
             [changed, left] = [resumeClock(rules, stood[0], now, []), resumeClock(rules, stood[1], now, [])];
-          } else changed = changeLimit(rules, changed, what, now, []);
+          } else {
+            const before = fromIso(changed.dueAt);
+            const wasLonger = isLonger(what, changed.limit);
+            changed = changeLimit(rules, changed, what, now, []);
+            if (!wasLonger) expect(fromIso(changed.dueAt)).toBeLessThanOrEqual(before);
+            else expect(fromIso(changed.dueAt)).toBeGreaterThanOrEqual(before);
+          }
           // A shorter limit gives no more time than there was.
           expect(fromIso(changed.dueAt)).toBeLessThanOrEqual(fromIso(left.dueAt));
           expect(Clock.safeParse(changed).success).toBe(true);

@@ -192,10 +192,12 @@ describe('a clock that stood', () => {
     const late = stopClock(fire(first, 'yellow', at('2025-03-06 08:30')), at('2025-03-07 09:00'));
     const again = resumeClock(rules, late, at('2025-03-12 09:00'), [late]);
     const { stoppedAt: to, ...run } = late;
-    const why = expect.stringContaining('挂起时已超期');
+    const why = expect.stringContaining('停止计时时已超期');
     const ran = [{ from: first.startedAt, to }];
     const startedAt = '2025-03-12T09:00:00.000+08:00';
-    expect(again).toEqual({ ...run, instance: 'finish#2', startedAt, ran, usedMs: expect.any(Number), why });
+    // Nobody had ticked since Thursday 17:30: a working day after it, less the half hour of Friday that it ran.
+    const overdue = { repeats: 0, repeatAt: expect.any(String), inspectionAt: '2025-03-13T08:30:00.000+08:00' };
+    expect(again).toEqual({ ...run, instance: 'finish#2', startedAt, ran, usedMs: 1_200 * 60_000, overdue, why });
     // Another limit counts what it ran, to Friday 09:00, and not what it stood: 1,200 of 1,950 minutes are gone.
     const later = changeLimit(rules, again, { amount: 5, unit: 'workingDays' }, at('2025-03-12 09:05'), [again]);
     expect(later.dueAt.slice(0, 16)).toBe('2025-03-13T17:30');

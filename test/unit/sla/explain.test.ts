@@ -146,7 +146,7 @@ describe('what a run went through is said', () => {
 
   test('resumed: the rest of working days is counted by office hours', () => {
     expect(resumed.why).toBe(
-      '办结时限3个工作日，挂起后自2025年3月5日09:00继续，此前已计30分钟，只计办公时间（08:30–12:00、14:30–17:30，午休不计），2025年3月7日17:30到期。计入：3月5日至7日。',
+      '办结时限3个工作日，暂停后自2025年3月5日09:00继续，此前已计30分钟，只计办公时间（08:30–12:00、14:30–17:30，午休不计），2025年3月7日17:30到期。计入：3月5日至7日。',
     );
     expect(moveDeadline(rules, resumed, later, at('2025-03-06 09:00'), []).why).toContain(
       '此前已计30分钟，只计办公时间（08:30–12:00、14:30–17:30，午休不计），延期至2025年3月10日12:00。',
@@ -157,21 +157,21 @@ describe('what a run went through is said', () => {
     const day = finish('2025-03-03 20:00', wd(1));
     const unused = stopClock(day, at('2025-03-03 20:00'));
     expect(resumeClock(rules, unused, at('2025-03-05 09:00'), [unused]).why).toBe(
-      '办结时限1个工作日，挂起后自2025年3月5日09:00继续，只计办公时间（08:30–12:00、14:30–17:30，午休不计），2025年3月6日09:00到期。计入：3月5日至6日。',
+      '办结时限1个工作日，暂停后自2025年3月5日09:00继续，只计办公时间（08:30–12:00、14:30–17:30，午休不计），2025年3月6日09:00到期。计入：3月5日至6日。',
     );
   });
 
   test('resumed by natural time', () => {
     const natural = stopClock(finish('2025-10-01 08:00', nm(120)), at('2025-10-01 09:35'));
     expect(resumeClock(rules, natural, at('2025-10-02 08:00'), [natural]).why).toBe(
-      '办结时限2小时，挂起后自2025年10月2日08:00继续，此前已计1小时35分钟，昼夜连续计时，周末和节假日照计，2025年10月2日08:25到期。',
+      '办结时限2小时，暂停后自2025年10月2日08:00继续，此前已计1小时35分钟，昼夜连续计时，周末和节假日照计，2025年10月2日08:25到期。',
     );
   });
 
   test('overdue before it stood', () => {
     const late = stopClock(first, at('2025-03-07 09:00'));
     expect(resumeClock(rules, late, at('2025-03-12 09:00'), [late]).why).toContain(
-      '2025年3月6日17:30下班时到期（挂起时已超期，期限不变）。',
+      '2025年3月6日17:30下班时到期（停止计时时已超期，期限不变）。',
     );
   });
 

@@ -104,6 +104,59 @@ describe('urgency, up and down', () => {
     },
   );
 
+  it.each([
+    // Red rang on Thursday 17:30; a unit that is late does not get another day by being pressed.
+    ['2026-11-27 10:05', true],
+    // From Wednesday evening a natural day would end half an hour after Thursday's closing.
+    ['2026-11-25 18:00', false],
+  ])('a raise at %s never gives more time than there was', (local, overdue) => {
+    const story = give(complaint(), '2026-11-23 10:00', urgency('urgent'));
+    give(story, '2026-11-25 17:55', { command: 'tick' }, system);
+    if (overdue) give(story, '2026-11-26 17:30', { command: 'tick' }, system);
+    const before = running(story, 'finish')!;
+    give(story, local, urgency('critical'));
+    expect(running(story, 'finish')).toEqual(before);
+    expect([due(story), before.overdue !== undefined]).toEqual(['11-26 17:30', overdue]);
+  });
+
+  it('goes back behind two raises although the one between would end earlier', () => {
+    const story = new Story().give(register({ kind: 'report' }), system).give({ command: 'sign' }, owner);
+    story.give({ command: 'accept' }, owner);
+    const first = due(story);
+    give(story, '2026-11-25 10:00', urgency('urgent'));
+    give(story, '2026-11-29 17:00', urgency('critical'));
+    give(story, '2026-11-29 17:30', suspend('2026-12-10 09:00'));
+    give(story, '2026-12-02 08:30', resume);
+    give(story, '2026-12-02 08:35', urgency('normal'));
+    // Two working days stood.
+    expect([first, due(story)]).toEqual(['12-14 17:30', '12-16 17:30']);
+  });
+
+  it('rings no colour twice for the same run', () => {
+    const story = give(complaint(), '2026-11-27 16:00', { command: 'tick' }, system);
+    const rung = () =>
+      story.events.flatMap((event) => (event.type === 'warned' && event.clock === 'finish' ? [event.colour] : []));
+    expect(rung()).toEqual(['yellow']);
+    give(story, '2026-11-27 16:01', urgency('critical'));
+    give(story, '2026-11-27 16:02', urgency('normal'));
+    give(story, '2026-11-27 16:03', { command: 'tick' }, system);
+    expect(rung()).toEqual(['yellow']);
+  });
+
+  it('that changed while the answer lay at the desk counts when it is sent back', () => {
+    const back = { command: 'review', approve: false, reason } as const;
+    const raised = give(complaint(), '2026-11-24 09:00', reply, owner);
+    give(raised, '2026-11-24 10:00', urgency('critical'));
+    give(raised, '2026-11-24 10:05', back);
+    expect([raised.is.urgency, due(raised)]).toEqual(['critical', '11-25 10:05']);
+
+    const lowered = new Story().give(register({ urgency: 'critical' }), system).give({ command: 'sign' }, owner);
+    lowered.give({ command: 'accept' }, owner).give(reply, owner);
+    give(lowered, '2026-11-23 10:00', urgency('normal'));
+    give(lowered, '2026-11-23 10:05', back);
+    expect([lowered.is.urgency, due(lowered)]).toEqual(['normal', '11-30 17:30']);
+  });
+
   it('does not change what was promised when the district changes its limits: only another urgency does', () => {
     const story = storyUntil('AWAIT_SIGN');
     const row = { ...rules.profile.finish.complaint, normal: { amount: 8, unit: 'workingDays' } as const };
@@ -288,6 +341,19 @@ describe('a pause', () => {
     expect(inspected(story)).toBe(1);
   });
 
+  it('brings nobody before the inspection office either when red came due in it unheard', () => {
+    const story = give(complaint(), '2026-11-30 16:00', { command: 'tick' }, system);
+    // A minute after the deadline, and before anybody ticked.
+    give(story, '2026-11-30 17:31', suspend('2026-12-15 09:00'));
+    give(story, '2026-12-15 09:00', { command: 'tick' }, system);
+    give(story, '2026-12-15 09:01', { command: 'tick' }, system);
+    const finish = running(story, 'finish')!;
+    expect([finish.fired.red !== undefined, inspected(story)]).toEqual([true, 0]);
+    expect(short(finish.overdue?.inspectionAt)).toBe('12-16 09:00');
+    give(story, '2026-12-16 09:00', { command: 'tick' }, system);
+    expect(inspected(story)).toBe(1);
+  });
+
   it('is not forgotten by what comes after it: a refused answer, another urgency', () => {
     const story = complaint();
     give(story, '2026-11-30 17:30', { command: 'tick' }, system);
@@ -346,6 +412,30 @@ describe('a pause', () => {
       // Wednesday stood, and New Year's Day is off: two working days more than the 5th.
       expect([due(during), due(after)]).toEqual(['01-07 17:30', '01-07 17:30']);
       expect([during, after].map((story) => running(story, 'finish')?.provisional)).toEqual([false, false]);
+    });
+
+    it('give an extended deadline what was left of it, and say how', () => {
+      const story = new Story(at('2026-12-18 09:00')).give(register(), system).give({ command: 'sign' }, owner);
+      story.give({ command: 'accept' }, owner);
+      const newDeadline = '2026-12-28T17:30:00+08:00';
+      give(story, '2026-12-21 09:00', { command: 'requestExtension', newDeadline, reason }, owner);
+      give(story, '2026-12-21 09:05', { command: 'approveExtension', reason });
+      give(story, '2026-12-25 17:30', suspend('2027-01-15 09:00'));
+      give(story, '2026-12-31 17:30', resume);
+      expect([due(story), running(story, 'finish')?.provisional]).toEqual(['01-01 17:30', true]);
+      by(story, '2027-01-01 09:00', { command: 'recalculate' }, newYear);
+      expect([due(story), running(story, 'finish')?.provisional]).toEqual(['01-04 17:30', false]);
+      expect(running(story, 'finish')?.why).toContain('（放假安排公布后重算）');
+    });
+
+    it('after red rang: there is time again, and red rings again when it is over', () => {
+      const story = report();
+      give(story, '2027-01-05 17:30', { command: 'tick' }, system);
+      expect(running(story, 'finish')?.fired.red).toBeDefined();
+      give(story, '2027-01-05 17:31', suspend('2027-01-20 09:00'));
+      by(story, '2027-01-07 08:30', resume, newYear);
+      const finish = running(story, 'finish')!;
+      expect([due(story), finish.fired.red, finish.overdue]).toEqual(['01-07 17:30', undefined, undefined]);
     });
 
     it('change nothing where none of the days changed', () => {
