@@ -3,7 +3,7 @@
  * how soon is the district's data. Both wait for the office to open.
  */
 import { fromIso, MINUTE, toShanghai } from '#domain/calendar/shanghai.ts';
-import type { Clock, LimitUnit } from '#schemas/sla.ts';
+import type { Clock } from '#schemas/sla.ts';
 import type { SlaRules } from './clock.ts';
 import { deadline, workingClock } from './working-clock.ts';
 
@@ -45,8 +45,8 @@ export function stillOverdue(
 }
 
 /**
- * 挂起后仍超期: a clock that was overdue when it was stopped goes on at `now` (epoch ms). What had not rung waits for as long as it
- * still had, in its own time: a pause brings nobody before the inspection office.
+ * 挂起后仍超期: a clock that was overdue when it was stopped goes on at `now` (epoch ms). The inspection office hears of it after as
+ * much of the office's time as was left, so that a pause brings nobody before it; red comes again in the rhythm of the deadline.
  */
 export function overdueAgain(
   rules: SlaRules,
@@ -54,17 +54,13 @@ export function overdueAgain(
   stopped: number,
   now: number,
 ): Clock['overdue'] {
-  const { calendar, profile } = rules;
-  const moved = (at: string, unit: LimitUnit): string => {
-    const own = workingClock(calendar, unit);
-    return toShanghai(own.whenHeard(own.after(now, own.elapsed(stopped, Math.max(stopped, fromIso(at))))));
-  };
-  const { repeatEvery, inspectionAfter } = profile.warnings;
   // It may have been stopped before anybody ticked and red rang.
-  const { repeatAt, inspectionAt, ...rung } = overdue ?? { ...overdueMarks(rules, { dueAt }, stopped), repeats: 0 };
+  const { inspectionAt, ...rung } = overdue ?? { ...overdueMarks(rules, { dueAt }, stopped), repeats: 0 };
+  const own = workingClock(rules.calendar, rules.profile.warnings.inspectionAfter.unit);
+  const left = own.elapsed(stopped, Math.max(stopped, fromIso(inspectionAt)));
   return {
     ...rung,
-    repeatAt: moved(repeatAt, repeatEvery.unit),
-    inspectionAt: moved(inspectionAt, inspectionAfter.unit),
+    repeatAt: overdueMarks(rules, { dueAt }, now).repeatAt,
+    inspectionAt: toShanghai(own.whenHeard(own.after(now, left))),
   };
 }

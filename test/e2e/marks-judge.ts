@@ -59,6 +59,20 @@ function* momentsOf(
     if (turns > began) yield ['repeat', at];
   }
   if (clock.overdue?.inspected !== undefined) return;
-  const inspection = calendar.nextOfficeTime(calendar.workingDays(due, 1).dueAt);
+  const inspection = inspectionOf(clock, calendar);
   yield ['inspection', clock.overdue === undefined ? inspection : calendar.nextOfficeTime(Math.max(inspection, began))];
+}
+
+/** A working day after the deadline, without what it stood since. */
+function inspectionOf({ dueAt, startedAt, ran = [] }: Clock, calendar: WorkingCalendar): number {
+  const due = Date.parse(dueAt);
+  let inspection = calendar.nextOfficeTime(calendar.workingDays(due, 1).dueAt);
+  for (const [at, { to }] of ran.entries()) {
+    const stopped = Date.parse(to);
+    const wentOn = Date.parse(ran[at + 1]?.from ?? startedAt);
+    if (stopped < due || stopped >= inspection) continue;
+    const left = calendar.workedMs(stopped, inspection);
+    inspection = calendar.nextOfficeTime(calendar.afterWorked(wentOn, left));
+  }
+  return inspection;
 }
