@@ -14,7 +14,7 @@ export interface NewsForMerged {
 /** `ticket`: the main one as the event left it. Undefined when there is nothing to tell, or nobody. */
 export function newsForMerged(
   event: TicketEvent,
-  { merged, answerApprovedAt }: Pick<Ticket, 'merged' | 'answerApprovedAt' | 'status'>,
+  { merged, answerApprovedAt }: Pick<Ticket, 'merged' | 'answerApprovedAt'>,
 ): NewsForMerged | undefined {
   switch (event.type) {
     case 'answerApproved':

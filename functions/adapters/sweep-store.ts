@@ -5,9 +5,9 @@ import { dynamo, env } from './aws.ts';
 import { PENDING_KEY } from './receipt-store.ts';
 import { MARK_KEY } from './ticket-rows.ts';
 
-/** A request or an addition by the key of its row; without `message` where the row lost it. */
+/** A request or an addition by its ticket; without `message` where the row lost it. */
 export interface Waiting {
-  readonly row: string;
+  readonly ticketNo: string;
   readonly message?: IntakeMessage;
 }
 
@@ -28,7 +28,7 @@ export async function waitingMessages(before: number, limit: number): Promise<Wa
       const { Item } = await dynamo().send(new GetCommand({ TableName, Key: { pk }, ConsistentRead: true }));
       if (Item?.state !== 'received') return undefined;
       const message = (Item.request ?? Item.addition) as IntakeMessage | undefined;
-      return { row: String(pk), ...(message === undefined ? {} : { message }) };
+      return { ticketNo: String(Item.ticketNo), ...(message === undefined ? {} : { message }) };
     }),
   );
   return rows.filter((row) => row !== undefined);

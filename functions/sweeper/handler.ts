@@ -30,7 +30,7 @@ export const handler = traced<unknown, void>(async () => {
   const waiting = await waitingMessages(now - RECEIPT_PATIENCE_MS, AT_ONCE);
   const late = await lateTickets(now - MARK_PATIENCE_MS, AT_ONCE);
   // One that can't be repaired must not keep the others waiting.
-  const resent = await Promise.all(waiting.map((one) => repair(one.message?.ticketNo, () => resend(one))));
+  const resent = await Promise.all(waiting.map((one) => repair(one.ticketNo, () => resend(one))));
   const woken = await Promise.all(late.map((ticketNo) => repair(ticketNo, () => wake(ticketNo))));
   const { items: provisional } = await ticketStore().listByAttention('provisional', { limit: AT_ONCE });
   const recalculated = await Promise.all(
@@ -46,8 +46,8 @@ export const handler = traced<unknown, void>(async () => {
 });
 
 /** What came of it, or `failed`, with a line that names the ticket: the next run tries again. */
-const repair = <T>(ticketNo: string | undefined, work: () => Promise<T>): Promise<T | 'failed'> =>
-  correlated(ticketNo === undefined ? {} : { ticketNo }, () =>
+const repair = <T>(ticketNo: string, work: () => Promise<T>): Promise<T | 'failed'> =>
+  correlated({ ticketNo }, () =>
     work().catch((error: unknown) => {
       log.error('not repaired', { code: 'sweepFailed' }, error);
       return 'failed' as const;
